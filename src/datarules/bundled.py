@@ -1,0 +1,42 @@
+"""Where ontology and data are, in a checkout or in an installed wheel."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from .errors import ConfigError
+
+_HERE = Path(__file__).resolve().parent
+
+
+def root() -> Path:
+    """Return the folder that holds ``ontology/`` and ``data/``.
+
+    Raises:
+        ConfigError: neither a checkout nor a wheel with bundled data.
+    """
+    for folder in (_HERE / "bundle", _HERE.parent.parent):
+        if (folder / "ontology" / "datarules.ttl").is_file() and (folder / "data" / "jurisdictions").is_dir():
+            return folder
+    raise ConfigError.single("installation", _HERE, "The ontology and data are missing.", "Install the wheel again.")
+
+
+def ontology_files() -> list[Path]:
+    """Return the Turtle files of the ontology, without the shapes."""
+    return sorted((root() / "ontology").glob("*.ttl"))
+
+
+def shape_files() -> list[Path]:
+    """Return the SHACL files."""
+    return sorted((root() / "ontology" / "shapes").glob("*.ttl"))
+
+
+def mappings_file() -> Path:
+    """Return the SSSOM table of outward mappings."""
+    return root() / "ontology" / "mappings.sssom.tsv"
+
+
+def data_files(folder: Path | None = None) -> list[Path]:
+    """Return every data file (jurisdictions, then agreements) below ``folder`` or the bundled data."""
+    base = folder or root() / "data"
+    return sorted((base / "jurisdictions").glob("*.ttl")) + sorted((base / "agreements").glob("*.ttl"))

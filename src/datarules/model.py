@@ -1,0 +1,342 @@
+"""The things the decision works with: frozen records, no behaviour beyond their own fields.
+
+Days are proleptic ordinals (``date.toordinal()``); periods are half-open, ``start <= day < end``.
+Identifiers are full IRIs; sets of IRIs are ``frozenset[str]`` and an empty set means *no limit*.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date
+
+from .vocab import Action, Burden, Evidence, Extent, Modality, Status, Strength
+
+FOREVER = date.max.toordinal()
+Value = bool | int
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """Where a statement is found. ``read_on`` is the day it was read; ``read_in`` addresses of texts used."""
+
+    instrument: str
+    title: str
+    pinpoint: str
+    address: str
+    read_on: date
+    read_in: tuple[str, ...] = ()
+
+    @property
+    def article(self) -> str:
+        """Short form for people, such as ``GDPR art. 46(2)(c)``."""
+        return f"{self.title} {self.pinpoint}".strip()
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """Something one may state about a transfer. ``kind`` is ``bool`` or ``int``."""
+
+    name: str
+    label: str
+    definition: str
+    measure: bool
+    kind: type
+    unit: str = ""
+    window: str = ""
+    burden: Burden = Burden.NoBurden
+    baseline: bool = False
+    aliases: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """A comparison of one fact with a value; ``operator`` is one of gt gteq lt lteq eq neq."""
+
+    fact: str
+    operator: str
+    value: Value
+
+    def holds(self, value: Value) -> bool:
+        """Say whether the comparison holds for a known value."""
+        match self.operator:
+            case "gt":
+                return value > self.value
+            case "gteq":
+                return value >= self.value
+            case "lt":
+                return value < self.value
+            case "lteq":
+                return value <= self.value
+            case "eq":
+                return value == self.value
+            case _:
+                return value != self.value
+
+
+@dataclass(frozen=True, slots=True)
+class AllOf:
+    """Every part holds; with no parts, always true."""
+
+    parts: tuple[Expr, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AnyOf:
+    """At least one part holds; with no parts, never true."""
+
+    parts: tuple[Expr, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Not:
+    """The part does not hold."""
+
+    part: Expr
+
+
+Expr = Comparison | AllOf | AnyOf | Not
+TRUE: Expr = AllOf(())
+FALSE: Expr = AnyOf(())
+
+
+def all_of(*parts: Expr) -> Expr:
+    """Join expressions by *and*, flattening and dropping what is always true."""
+    flat: dict[Expr, None] = {}
+    for part in parts:
+        for piece in part.parts if isinstance(part, AllOf) else (part,):
+            if piece == FALSE:
+                return FALSE
+            flat[piece] = None
+    return next(iter(flat)) if len(flat) == 1 else AllOf(tuple(flat))
+
+
+def any_of(*parts: Expr) -> Expr:
+    """Join expressions by *or*, flattening and dropping what is never true."""
+    flat: dict[Expr, None] = {}
+    for part in parts:
+        for piece in part.parts if isinstance(part, AnyOf) else (part,):
+            if piece == TRUE:
+                return TRUE
+            flat[piece] = None
+    return next(iter(flat)) if len(flat) == 1 else AnyOf(tuple(flat))
+
+
+def negate(expr: Expr) -> Expr:
+    """Return the opposite of an expression."""
+    if expr in (TRUE, FALSE):
+        return FALSE if expr == TRUE else TRUE
+    return expr.part if isinstance(expr, Not) else Not(expr)
+
+
+def comparisons(expr: Expr) -> tuple[Comparison, ...]:
+    """Return every comparison in an expression."""
+    if isinstance(expr, Comparison):
+        return (expr,)
+    if isinstance(expr, Not):
+        return comparisons(expr.part)
+    return tuple(one for part in expr.parts for one in comparisons(part))
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """What a rule or entry is limited to. Empty sets limit nothing."""
+
+    data: frozenset[str] = frozenset()
+    not_data: frozenset[str] = frozenset()
+    sectors: frozenset[str] = frozenset()
+    purposes: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Mechanism:
+    """A transfer tool with the burden its kind brings at least. ``kinds`` are its broader mechanisms."""
+
+    iri: str
+    label: str
+    burden: Burden
+    kinds: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One norm of one legal order."""
+
+    iri: str
+    label: str
+    order: str
+    modality: Modality
+    action: Action
+    strength: Strength
+    scope: Scope
+    destinations: frozenset[str]
+    not_destinations: frozenset[str]
+    when: Expr
+    requires: tuple[str, ...]
+    mechanism: Mechanism | None
+    overrides: frozenset[str]
+    start: int
+    end: int
+    evidence: Evidence
+    citations: tuple[Citation, ...]
+    end_citations: tuple[Citation, ...] = ()
+    commitment: bool = False
+    pending: bool = False
+    note: str = ""
+    level: Burden = Burden.NoBurden
+    file: str = ""
+
+    def in_force(self, day: int) -> bool:
+        """Say whether the rule holds on a day."""
+        return not self.pending and self.start <= day < self.end
+
+
+@dataclass(frozen=True, slots=True)
+class Membership:
+    """One entry of one member in one group; an ``extension`` carries rules but no belonging."""
+
+    iri: str
+    member: str
+    group: str
+    extension: bool
+    scope: Scope
+    when: Expr
+    mechanism: Mechanism | None
+    start: int
+    end: int
+    evidence: Evidence
+    citations: tuple[Citation, ...]
+    end_citations: tuple[Citation, ...] = ()
+    note: str = ""
+    file: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Coverage:
+    """What was reviewed in an order, and with what result."""
+
+    iri: str
+    order: str
+    action: Action
+    data: frozenset[str]
+    extent: Extent
+    start: int
+    end: int
+    evidence: Evidence | None
+    citations: tuple[Citation, ...]
+    reviewed_on: date
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Jurisdiction:
+    """A place or body with its own data rules."""
+
+    iri: str
+    code: str
+    label: str
+    reviewed_on: date | None
+    aliases: tuple[str, ...] = ()
+    file: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Transfer:
+    """A question. ``data`` are one or more category IRIs; ``facts`` what is known of the flow.
+
+    ``open`` leaves every fact that is not stated unknown, so that the status is the worst case.
+    """
+
+    origin: str
+    destination: str
+    data: tuple[str, ...]
+    purpose: str
+    sector: str
+    facts: tuple[tuple[str, Value], ...] = ()
+    open: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """A permission that carries the transfer. ``now`` under the profile, else only if ``condition`` holds."""
+
+    rule: Rule
+    status: Status
+    now: bool
+    condition: Expr
+    entries: tuple[Membership, ...]
+    data: str
+
+
+@dataclass(frozen=True, slots=True)
+class Obstacle:
+    """What stands in the way.
+
+    ``kind``: ``default`` (closed law), ``prohibition``, ``possible`` (a prohibition in some way the
+    unknown facts could turn out), ``unmet`` (a measure stated as not done), ``lapsed`` (a recognition or
+    rule that has ended).
+    """
+
+    kind: str
+    rule: Rule | None
+    entry: Membership | None
+    condition: Expr
+    data: str
+
+
+@dataclass(frozen=True, slots=True)
+class Overlay:
+    """A duty beside the status: localisation kinds, ``duty``, ``onward-transfer``. ``now`` as in `Route`."""
+
+    kind: str
+    rule: Rule
+    now: bool
+    condition: Expr
+    data: str
+
+
+@dataclass(frozen=True, slots=True)
+class Conflict:
+    """Two norms that meet: ``disclosure``, ``exclusive-location`` or ``treaty-tension``.
+
+    ``resolution`` is ``open``, ``agreement`` (an agreement lifts the ban for orders made under it),
+    ``infeasible`` or ``tension``.
+    """
+
+    kind: str
+    first: Rule
+    second: Rule
+    resolution: str
+    by: Rule | None
+    data: str
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """The answer for one data category of the flow."""
+
+    data: str
+    status: Status
+    best: Status
+    worst: Status
+    deciding: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """The answer to a transfer on a day, with everything it rests on."""
+
+    transfer: Transfer
+    day: int
+    status: Status
+    best: Status
+    worst: Status
+    deciding: tuple[str, ...]
+    routes: tuple[Route, ...]
+    obstacles: tuple[Obstacle, ...]
+    overlays: tuple[Overlay, ...]
+    conflicts: tuple[Conflict, ...]
+    orders: tuple[str, ...]
+    silent: tuple[str, ...]
+    parts: tuple[Part, ...]
+    capped: bool = False
+    coverages: tuple[Coverage, ...] = field(default=())

@@ -1,0 +1,182 @@
+"""Validated dataset → rulebook: the law compiled once, asked by day.
+
+``rulebook.at(day)`` gives the law in force on a day. Law changes only on the days named in the data, so
+all days between two changes share one compiled view.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from .errors import DataError
+from .load import Dataset
+from .model import FOREVER, Coverage, Membership, Rule, Scope
+from .reader import Records, narrower_closure, read
+from .validate import ValidDataset
+from .vocab import Action
+
+Chain = tuple[Membership, ...]
+"""Entries that together put a place into an order or a list; all of them must hold."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One exact question: a data category, a purpose and a sector."""
+
+    data: str
+    purpose: str
+    sector: str
+
+
+class RuleBook:
+    """The compiled law of every day.
+
+    Attributes:
+        records: every record by IRI.
+        broader: per scheme, each concept with itself and all that is broader.
+        baseline: what the baseline profile assumes of each yes/no circumstance.
+        epochs: the days on which some statement starts or ends, ascending (ordinals).
+        release: version of the data it was compiled from.
+    """
+
+    def __init__(self, records: Records, release: str) -> None:
+        self.records = records
+        self.release = release
+        self.broader: dict[str, frozenset[str]] = {}
+        for scheme in (records.categories, records.purposes, records.sectors):
+            self.broader.update(narrower_closure(scheme.values()))
+        self.baseline: Mapping[str, bool] = {f.name: f.baseline for f in records.facts.values() if f.kind is bool}
+        days = {0}
+        for statement in (*records.rules.values(), *records.memberships.values(), *records.coverages.values()):
+            days.update(d for d in (statement.start, statement.end) if d < FOREVER)
+        self.epochs = sorted(days)
+        self._views: dict[int, DayView] = {}
+        self.by_code = {j.code: j for j in records.jurisdictions.values()}
+
+    @classmethod
+    def compile(cls, valid: ValidDataset) -> RuleBook:
+        """Compile a validated dataset; no other type is accepted.
+
+        Raises:
+            DataError: a statement cannot be read.
+        """
+        if not isinstance(valid, ValidDataset):
+            raise DataError.single("rulebook", type(valid).__name__, "Only validated data can decide.", "Pass it through datarules.validate first.")
+        return cls(read(valid.dataset), valid.dataset.release)
+
+    @classmethod
+    def unchecked(cls, dataset: Dataset) -> RuleBook:
+        """Compile without validation, for tests of the decision on small worlds."""
+        return cls(read(dataset), dataset.release)
+
+    def at(self, day: int) -> DayView:
+        """Return the law in force on a day (an ordinal)."""
+        epoch = bisect_right(self.epochs, day) - 1
+        view = self._views.get(epoch)
+        if view is None:
+            view = self._views[epoch] = DayView(self, self.epochs[max(epoch, 0)])
+        return view
+
+    def matches(self, scope: Scope, cell: Cell) -> bool:
+        """Say whether a scope takes in an exact data category, purpose and sector."""
+        return self.data_matches(scope, cell.data) and self.axis_matches(scope.purposes, cell.purpose) and self.axis_matches(scope.sectors, cell.sector)
+
+    def data_matches(self, scope: Scope, category: str) -> bool:
+        """Say whether a category lies within the data of a scope."""
+        above = self.broader[category]
+        return (not scope.data or not scope.data.isdisjoint(above)) and scope.not_data.isdisjoint(above)
+
+    def axis_matches(self, wanted: frozenset[str], concept: str) -> bool:
+        """Say whether a purpose or sector is one of those wanted, or narrower."""
+        return not wanted or not wanted.isdisjoint(self.broader[concept])
+
+
+class DayView:
+    """The law in force on one day: indexes for the decision, filled as they are asked for."""
+
+    def __init__(self, book: RuleBook, day: int) -> None:
+        self.book = book
+        self.day = day
+        records = book.records
+        self.rules: dict[tuple[str, Action], list[Rule]] = defaultdict(list)
+        self.commitments: list[Rule] = []
+        for rule in records.rules.values():
+            if rule.in_force(day):
+                if rule.commitment:
+                    self.commitments.append(rule)
+                else:
+                    self.rules[rule.order, rule.action].append(rule)
+        self.of_member: dict[str, list[Membership]] = defaultdict(list)
+        self.of_group: dict[str, list[Membership]] = defaultdict(list)
+        for entry in records.memberships.values():
+            if entry.start <= day < entry.end:
+                self.of_member[entry.member].append(entry)
+                self.of_group[entry.group].append(entry)
+        self.coverage: dict[str, list[Coverage]] = defaultdict(list)
+        for review in records.coverages.values():
+            if review.start <= day < review.end:
+                self.coverage[review.order].append(review)
+        self._orders: dict[str, list[tuple[str, Chain]]] = {}
+        self._covers: dict[tuple[str, str], list[Chain]] = {}
+        self.memo: dict[object, object] = {}
+
+    def orders_of(self, place: str) -> list[tuple[str, Chain]]:
+        """Return the legal orders whose rules apply in a place, each with the entries that make it so.
+
+        The place itself comes first. An extension brings the rules of one order and goes no further.
+        """
+        found = self._orders.get(place)
+        if found is None:
+            found = [(place, ())]
+            self._climb(place, (), {place}, found)
+            self._orders[place] = found
+        return found
+
+    def _climb(self, place: str, chain: Chain, seen: set[str], found: list[tuple[str, Chain]]) -> None:
+        for entry in self.of_member[place]:
+            if entry.group in self.book.records.jurisdictions and entry.group not in seen:
+                found.append((entry.group, (*chain, entry)))
+                if not entry.extension:
+                    self._climb(entry.group, (*chain, entry), seen | {entry.group}, found)
+
+    def covers(self, target: str, place: str) -> list[Chain]:
+        """Return the ways in which a list or larger place takes in a place; empty when it does not."""
+        key = (target, place)
+        found = self._covers.get(key)
+        if found is None:
+            found = self._covers[key] = self._find_covers(target, place, frozenset())
+        return found
+
+    def _find_covers(self, target: str, place: str, seen: frozenset[str]) -> list[Chain]:
+        if target == place:
+            return [()]
+        if target in seen:
+            return []
+        found: list[Chain] = []
+        for entry in self.of_group[target]:
+            if not entry.extension:
+                found += [(entry, *chain) for chain in self._find_covers(entry.member, place, seen | {target})]
+        if not found and target in self.book.records.groups:
+            found = self._covers_all_members(target, place, seen)
+        return found
+
+    def _covers_all_members(self, target: str, place: str, seen: frozenset[str]) -> list[Chain]:
+        """A list that names every member of a union covers the union."""
+        members = [e.member for e in self.of_group[place] if not e.extension]
+        if place not in self.book.records.jurisdictions or len(members) < 2:
+            return []
+        joined: list[Membership] = []
+        for member in members:
+            chains = self._find_covers(target, member, seen)
+            if not chains:
+                return []
+            joined += chains[0]
+        return [tuple(joined)]
+
+
+    def rules_on_transfer(self, order: str) -> list[Rule]:
+        """Return an order's rules on transfer in force."""
+        return self.rules[order, Action.TRANSFER]

@@ -1,0 +1,186 @@
+"""Dataset → findings, or a dataset that may decide.
+
+SHACL 1.0 Core and SHACL-SPARQL (W3C Recommendation 2017-07-20) run by pySHACL, then the checks across
+files of `datarules.consistency`. A dataset whose digest was found valid before is not checked again.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from . import bundled
+from . import vocab as v
+from .errors import DataError, Problem
+from .findings import Finding
+from .load import Dataset, SourceFile
+
+if TYPE_CHECKING:
+    from rdflib import Graph
+
+BATCH = 700
+"""Triples validated together: small files share a run, since each run has a fixed cost."""
+
+Progress = Callable[[int, int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class ValidDataset:
+    """A dataset that has passed validation. Made by `attest` only."""
+
+    dataset: Dataset
+
+
+def _graph(parts: Iterable[str]) -> Graph:
+    from rdflib import Graph
+
+    return Graph().parse(data="".join(parts), format="nt")
+
+
+def _nt(triples: Iterable[Any]) -> str:
+    return "".join(f"{t.subject} {t.predicate} {t.object} .\n" for t in triples)
+
+
+_SHAPES: list[Graph] = []
+
+
+def _shapes() -> Graph:
+    from rdflib import Graph
+
+    if not _SHAPES:
+        shapes = Graph()
+        for path in bundled.shape_files():
+            shapes.parse(path, format="turtle")
+        _SHAPES.append(shapes)
+    return _SHAPES[0]
+
+
+def _shacl(payload: str) -> list[tuple[str, str, str, str]]:
+    """Validate N-Triples; return (focus, message, shape, severity) rows. Runs in a worker process."""
+    import pyshacl
+    from rdflib import RDF, Namespace
+
+    sh = Namespace("http://www.w3.org/ns/shacl#")
+    _, report, _ = pyshacl.validate(_graph([payload]), shacl_graph=_shapes(), advanced=False, inference="none", allow_warnings=True)
+    rows = []
+    for result in report.subjects(RDF.type, sh.ValidationResult):
+        shape = str(report.value(result, sh.sourceShape))
+        severity = "warning" if report.value(result, sh.resultSeverity) == sh.Warning else "error"
+        rows.append((str(report.value(result, sh.focusNode)), str(report.value(result, sh.resultMessage)), shape, severity))
+    return rows
+
+
+CONTEXT = frozenset({v.RDF + "type", v.NS + "role", v.SKOS + "prefLabel", v.NS + "ofJurisdiction", v.NS + "action", v.NS + "validFrom", v.NS + "validUntil"})
+
+
+def _payloads(dataset: Dataset, files: Sequence[SourceFile]) -> list[tuple[str, frozenset[str]]]:
+    """Cut files into batches, each with what the shapes ask about things declared elsewhere.
+
+    Returns:
+        Pairs of N-Triples and the batch's own subjects: findings on anything else are another batch's.
+    """
+    about: dict[str, list[Any]] = {}
+    for file in dataset.files:
+        for triple in file.triples:
+            if triple.predicate.value in CONTEXT and not triple.subject.value.startswith("_"):
+                about.setdefault(triple.subject.value, []).append(triple)
+    batches: list[list[Any]] = [[]]
+    for file in files:
+        if len(batches[-1]) + len(file.triples) > BATCH:
+            batches.append([])
+        batches[-1] += file.triples
+    payloads = []
+    for batch in filter(None, batches):
+        subjects = {t.subject.value for t in batch}
+        elsewhere = {t.object.value for t in batch if hasattr(t.object, "value")} - subjects
+        context = [t for name in sorted(elsewhere) for t in about.get(name, ())]
+        payloads.append((_nt(batch) + _nt(context), frozenset(map(str, subjects))))
+    return payloads
+
+
+def validate(dataset: Dataset, only: Sequence[SourceFile] | None = None, progress: Progress | None = None, workers: int | None = None) -> list[Finding]:
+    """Check files of a dataset against shapes and cross-file checks.
+
+    Args:
+        dataset: everything that was loaded, as context.
+        only: the files to report on; all unless given.
+        progress: called with (done, total) batches.
+        workers: processes to use; the number of cores unless given.
+
+    Returns:
+        Findings ordered by file and line; empty when there is nothing to mend.
+    """
+    from .consistency import check_law, check_names
+
+    files = list(only) if only is not None else list(dataset.files)
+    payloads = _payloads(dataset, files)
+    homes = {t.subject.value: f for f in files for t in f.triples}
+    owners = _owners(files)
+    found: dict[Finding, None] = {}
+    for done, rows in enumerate(_run([p for p, _ in payloads], workers)):
+        own = payloads[done][1]
+        for focus, message, shape, severity in rows:
+            subject = owners.get(focus, focus)
+            file = homes.get(subject) if subject in own else None
+            if file is not None:
+                finding = Finding(file.name, file.line_of(subject), v.local(subject), message, shape.rsplit("/", 1)[-1], severity)
+                found[finding] = None
+        if progress:
+            progress(done + 1, len(payloads))
+    names = {f.name for f in files}
+    found.update(dict.fromkeys(f for f in check_names(dataset) if f.file in names))
+    if not any(f.severity == "error" for f in found):
+        try:
+            found.update(dict.fromkeys(f for f in check_law(dataset) if f.file in names))
+        except DataError as error:
+            found.update(dict.fromkeys(Finding(p.place.split(":")[0], int(p.place.split(":")[1]), p.value, p.reason, "Readable") for p in error.problems))
+    return sorted(found)
+
+
+def _owners(files: Sequence[SourceFile]) -> dict[str, str]:
+    """Map each blank node to the named thing it belongs to."""
+    return {str(t.object.value): t.subject.value for f in files for t in f.triples if type(t.object).__name__ == "BlankNode"}
+
+
+def _run(payloads: list[str], workers: int | None) -> Iterable[list[tuple[str, str, str, str]]]:
+    count = min(workers or os.cpu_count() or 1, len(payloads))
+    if count <= 1:
+        yield from map(_shacl, payloads)
+        return
+    with ProcessPoolExecutor(count) as pool:
+        yield from pool.map(_shacl, payloads)
+
+
+def cache_folder() -> Path:
+    """Return where the digests of valid datasets are kept."""
+    base = os.environ.get("XDG_CACHE_HOME")
+    return (Path(base) if base else Path.home() / ".cache") / "datarules"
+
+
+def attest(dataset: Dataset, cache: Path | None = None, progress: Progress | None = None) -> ValidDataset:
+    """Validate a dataset unless its digest is known to be valid.
+
+    Args:
+        dataset: the loaded files.
+        cache: folder of known digests; none is read or written unless given.
+        progress: see `validate`.
+
+    Raises:
+        DataError: with one problem per finding of severity *error*.
+    """
+    stamp = cache / f"valid-{dataset.digest}" if cache else None
+    if stamp is None or not stamp.exists():
+        errors = [f for f in validate(dataset, progress=progress) if f.severity == "error"]
+        if errors:
+            raise DataError(*(Problem(f"{f.file}:{f.line}", f.subject, f.message, f"[{f.shape}]") for f in errors))
+        if stamp is not None:
+            try:
+                stamp.parent.mkdir(parents=True, exist_ok=True)
+                stamp.touch()
+            except OSError:  # a read-only home only costs the next start a check
+                pass
+    return ValidDataset(dataset)
