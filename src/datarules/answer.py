@@ -65,7 +65,7 @@ def _route(book: RuleBook, route: Route) -> Document:
         **_rule(rule),
         "status": route.status.value,
         "available": route.now,
-        "if": "" if route.now else explain.condition(book, route.condition),
+        "if": "" if route.now else explain.condition(book, route.condition) or "no rule that stands in its way applies",
         "mechanism": rule.mechanism.label if rule.mechanism else None,
         "burden": rule.level.name,
         "requires": [{"fact": name, "label": book.records.facts[name].label} for name in rule.requires],
@@ -89,17 +89,18 @@ def _obstacle(book: RuleBook, obstacle: Obstacle) -> Document:
             "citations": [_citation(c) for c in (*entry.end_citations, *entry.citations)],
             "ended_on": date.fromordinal(entry.end).isoformat(),
             "evidence": entry.evidence.name,
+            "entries": [],
             "data": v.local(obstacle.data),
         }
     assert obstacle.rule is not None
-    return {"kind": obstacle.kind, "text": explain.obstacle(book, obstacle), **_rule(obstacle.rule), "data": v.local(obstacle.data)}
+    return {"kind": obstacle.kind, "text": explain.obstacle(book, obstacle), **_rule(obstacle.rule), "entries": [_entry(e) for e in obstacle.entries], "data": v.local(obstacle.data)}
 
 
 def _overlay(book: RuleBook, overlay: Overlay) -> Document:
     return {
         "kind": overlay.kind,
         "applies": "yes" if overlay.now else "possible",
-        "if": "" if overlay.now else explain.condition(book, overlay.condition),
+        "if": "" if overlay.now else explain.turning_on(book, overlay.narrower, overlay.condition).strip(),
         **_rule(overlay.rule),
         "requires": [book.records.facts[f].label for f in overlay.rule.requires],
         "data": v.local(overlay.data),

@@ -42,7 +42,7 @@ def concept(scheme: Mapping[str, Concept], space: str, word: str) -> str | None:
         return space + wanted
     if word.strip() in scheme:
         return word.strip()
-    for iri, one in scheme.items():
+    for iri, one in sorted(scheme.items(), key=lambda item: not item[0].startswith(space)):
         if wanted in (plain(one.label), plain(v.local(iri)), *map(plain, one.aliases)):
             return iri
     return None

@@ -5,40 +5,49 @@ None of it changes whether a transfer is lawful; all of it belongs to the answer
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
-from .model import FALSE, Conflict, Overlay, Rule
+from .model import FALSE, Conflict, Expr, Overlay, Rule, Value, comparisons
 from .pairs import Pair, Situation
-from .vocab import LOCALISATION, SCALE, Action, Modality, Status
+from .vocab import LOCALISATION, MECHANISM, SCALE, Action, Modality, Status
 from .worlds import Space
 
 EXCLUSIVE = (Action.STORE_INSIDE, Action.PROCESS_INSIDE)
+TREATY = MECHANISM + "treaty"
 OPEN_STATUSES = frozenset(SCALE[: SCALE.index(Status.RECOGNISED) + 1])
 
 
-def overlays(situation: Situation, space: Space, main: bool) -> Iterable[Overlay]:
+def overlays(situation: Situation, space: Space, asked: Situation | None) -> Iterable[Overlay]:
     """Yield the duties of a situation: those that bite under the profile, and those that could.
 
-    From a narrower situation than the one asked (``main`` false) only localisation is worth telling.
+    ``asked`` is the situation asked about where this one is narrower; from a narrower situation only
+    localisation is worth telling.
     """
     base = 1 << space.base
+    narrower = situation.cell.beyond(asked.cell) if asked else ()
     for entry in situation.beside:
         bits = space.bits(entry.when)
         kind = LOCALISATION.get(entry.rule.action) or ("duty" if entry.rule.action is Action.TRANSFER else "onward-transfer")
-        if bits and (main or kind in LOCALISATION.values()):
-            yield Overlay(kind, entry.rule, main and bool(bits & base), entry.when, situation.cell.data)
+        if bits and (asked is None or kind in LOCALISATION.values()):
+            yield Overlay(kind, entry.rule, asked is None and bool(bits & base), entry.when, situation.cell.data, narrower)
 
 
-def conflicts(pair: Pair, situation: Situation, space: Space, status: Status) -> Iterable[Conflict]:
+def conflicts(pair: Pair, situation: Situation, space: Space, status: Status, given: Mapping[str, Value]) -> Iterable[Conflict]:
     """Yield the norms that meet on this transfer."""
-    yield from _disclosure(pair, situation)
+    yield from _disclosure(pair, situation, given)
     yield from _exclusive(pair, situation, space)
     if status not in OPEN_STATUSES:
-        yield from _treaty_on_transfer(pair, situation, space)
-    yield from _treaty_on_localisation(pair, situation, space)
+        yield from _treaty_on_transfer(pair, situation, space, given)
+    yield from _treaty_on_localisation(pair, situation, space, given)
 
 
-def _disclosure(pair: Pair, situation: Situation) -> Iterable[Conflict]:
+def holds(pair: Pair, when: Expr, given: Mapping[str, Value]) -> bool:
+    """Say whether a condition holds under the profile and the facts given."""
+    space = Space(comparisons(when), given, pair.book.baseline)
+    return bool(space.bits(when) & (1 << space.base))
+
+
+def _disclosure(pair: Pair, situation: Situation, given: Mapping[str, Value]) -> Iterable[Conflict]:
     """A duty at the destination to hand over data against a ban at the origin on doing so."""
     cell = situation.cell
     bans: list[Rule] = []
@@ -47,8 +56,9 @@ def _disclosure(pair: Pair, situation: Situation) -> Iterable[Conflict]:
         if order in pair.target_orders:
             continue
         for rule in pair.view.rules[order, Action.DISCLOSE]:
-            if pair.applies(rule, cell, pair.destination)[0] != FALSE:
-                if rule.modality is Modality.PROHIBITION:
+            when = pair.applies(rule, cell, pair.destination)[0]
+            if when != FALSE:
+                if rule.modality is Modality.PROHIBITION and holds(pair, when, given):
                     bans.append(rule)
                 elif rule.modality is Modality.PERMISSION:
                     lifts.append(rule)
@@ -58,8 +68,14 @@ def _disclosure(pair: Pair, situation: Situation) -> Iterable[Conflict]:
         for duty in pair.view.rules[order, Action.DISCLOSE]:
             if duty.modality is Modality.OBLIGATION and pair.applies(duty, cell, pair.origin)[0] != FALSE:
                 for ban in bans:
-                    by = next((lift for lift in lifts if ban.iri in lift.overrides), None)
-                    yield Conflict("disclosure", duty, ban, "agreement" if by else "open", by, cell.data)
+                    by = next(iter(sorted((lift for lift in lifts if ban.iri in lift.overrides), key=lambda r: not _by_treaty(r))), None)
+                    resolution = "open" if by is None else "agreement" if _by_treaty(by) else "exception"
+                    yield Conflict("disclosure", duty, ban, resolution, by, cell.data)
+
+
+def _by_treaty(rule: Rule) -> bool:
+    """Say whether a permission rests on an international agreement."""
+    return rule.mechanism is not None and TREATY in (rule.mechanism.iri, *rule.mechanism.kinds)
 
 
 def _exclusive(pair: Pair, situation: Situation, space: Space) -> Iterable[Conflict]:
@@ -79,7 +95,7 @@ def _exclusive(pair: Pair, situation: Situation, space: Space) -> Iterable[Confl
                 yield Conflict("exclusive-location", rule, theirs.rule, "infeasible", None, situation.cell.data)
 
 
-def _treaty_on_transfer(pair: Pair, situation: Situation, space: Space) -> Iterable[Conflict]:
+def _treaty_on_transfer(pair: Pair, situation: Situation, space: Space, given: Mapping[str, Value]) -> Iterable[Conflict]:
     base = 1 << space.base
     measures = [
         e.rule
@@ -87,16 +103,16 @@ def _treaty_on_transfer(pair: Pair, situation: Situation, space: Space) -> Itera
         for e in p.entries
         if p.action is Action.TRANSFER and e.rule.modality is Modality.PROHIBITION and space.bits(e.when) & base
     ]
-    yield from _tension(pair, situation, measures, Action.ADOPT_TRANSFER_RESTRICTION)
+    yield from _tension(pair, situation, measures, Action.ADOPT_TRANSFER_RESTRICTION, given)
 
 
-def _treaty_on_localisation(pair: Pair, situation: Situation, space: Space) -> Iterable[Conflict]:
+def _treaty_on_localisation(pair: Pair, situation: Situation, space: Space, given: Mapping[str, Value]) -> Iterable[Conflict]:
     base = 1 << space.base
     measures = [e.rule for e in situation.beside if e.rule.action in LOCALISATION and space.bits(e.when) & base]
-    yield from _tension(pair, situation, measures, Action.ADOPT_LOCALISATION)
+    yield from _tension(pair, situation, measures, Action.ADOPT_LOCALISATION, given)
 
 
-def _tension(pair: Pair, situation: Situation, measures: list[Rule], act: Action) -> Iterable[Conflict]:
+def _tension(pair: Pair, situation: Situation, measures: list[Rule], act: Action, given: Mapping[str, Value]) -> Iterable[Conflict]:
     """A measure of a party against a commitment it has given to the other end: possible, never more."""
     if not measures:
         return
@@ -104,7 +120,9 @@ def _tension(pair: Pair, situation: Situation, measures: list[Rule], act: Action
         if commitment.action is not act or commitment.modality is not Modality.PROHIBITION:
             continue
         both = all(pair.view.covers(commitment.order, place) for place in (pair.origin, pair.destination))
-        if both and pair.book.matches(commitment.scope, situation.cell):
-            exception = next((c for c in pair.view.commitments if commitment.iri in c.overrides), None)
+        if not both or pair.applies(commitment, situation.cell, pair.destination)[0] == FALSE:
+            continue
+        exceptions = [c for c in pair.view.commitments if commitment.iri in c.overrides and pair.book.matches(c.scope, situation.cell)]
+        if not any(holds(pair, c.when, given) for c in exceptions):
             for measure in measures:
-                yield Conflict("treaty-tension", measure, commitment, "tension", exception, situation.cell.data)
+                yield Conflict("treaty-tension", measure, commitment, "tension", next(iter(exceptions), None), situation.cell.data)

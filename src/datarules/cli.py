@@ -81,6 +81,7 @@ def validate(args: argparse.Namespace) -> int:
     """Check data files."""
     from . import bundled, findings
     from .load import load
+    from .validate import cache_folder
     from .validate import validate as run
 
     base = Path(args.data_dir) if args.data_dir else None
@@ -95,7 +96,7 @@ def validate(args: argparse.Namespace) -> int:
     try:
         dataset = load(paths)
         only = [f for f in dataset.files if f.path.resolve() in set(wanted)] if wanted else None
-        found = run(dataset, only, progress)
+        found = run(dataset, only, progress, cache=cache_folder())
         checked = len(only if only is not None else dataset.files)
     except DataError as error:
         found = [findings.Finding(p.place.rsplit(":", 1)[0], int(p.place.rsplit(":", 1)[1]) if ":" in p.place else 1, "", f"{p.reason} {p.remedy}", "Turtle") for p in error.problems]

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from .beside import conflicts, overlays
-from .model import Coverage, Decision, Membership, Obstacle, Part, Route, Transfer, Value
+from .model import Coverage, Decision, Membership, Obstacle, Overlay, Part, Route, Transfer, Value
 from .pairs import Cell, Pair, Program, Situation
 from .rulebook import DayView, RuleBook
 from .vocab import SCALE, Modality, Status, Strength
@@ -68,6 +68,7 @@ def order_verdict(program: Program, space: Space, unmet: frozenset[str]) -> Verd
             permitted |= bits
     banned = strict | plain
     contested = plain & permitted & ~strict
+    floors = _floors(program, space, stands, dropped)
     carries: list[int] = []
     levels = [0] * len(ROUTE_LEVELS)
     for entry, bits, unavailable in zip(program.entries, stands, dropped, strict=True):
@@ -77,17 +78,50 @@ def order_verdict(program: Program, space: Space, unmet: frozenset[str]) -> Verd
             if entry.rule.strength is Strength.RESIDUAL:
                 carried &= ~default_ban
             levels[entry.rule.level] |= carried
+            if entry.rule.strength is Strength.RESIDUAL:
+                carried &= ~floors[min(entry.rule.level + 1, len(floors) - 1)]
         carries.append(carried)
     layers: Layers = {Status.CONTESTED: contested}
     taken = banned
     for level, status in enumerate(ROUTE_LEVELS):
         layers[status] = levels[level] & ~taken
         taken |= levels[level]
+    for level in range(len(ROUTE_LEVELS) - 1, 0, -1):
+        for lower in ROUTE_LEVELS[:level]:
+            raised = layers[lower] & floors[level]
+            layers[lower] &= ~raised
+            layers[ROUTE_LEVELS[level]] |= raised
     layers[Status.PROHIBITED] = (banned & ~contested) | ((default_ban | shut) & ~taken)
     spoken = taken | default_ban | shut
     outside = space.bits(program.reach) & ~space.bits(program.inside)
     silent = outside & ~spoken
     return Verdict(program, layers, silent, silent if program.nothing_added else 0, tuple(stands), tuple(carries))
+
+
+def _floors(program: Program, space: Space, stands: list[int], dropped: list[bool]) -> list[int]:
+    """Return, per level, the worlds in which a lifted ban still asks for at least that level.
+
+    A permission that overrides a ban opens the ban, not the whole order: the transfer then costs at least
+    what the cheapest such permission costs, beside whatever route the rest of the order asks for.
+    """
+    floors = [0] * (len(ROUTE_LEVELS) + 1)
+    for entry, standing in zip(program.entries, stands, strict=True):
+        if entry.rule.modality is not Modality.PROHIBITION or entry.rule.strength is Strength.RESIDUAL:
+            continue
+        lifters = [o for o in entry.overridden_by if program.entries[o].rule.modality is Modality.PERMISSION and not dropped[o]]
+        if not lifters:
+            continue
+        lifted = 0
+        for other in lifters:
+            lifted |= stands[other]
+        lifted &= space.bits(entry.when) & ~standing
+        for level in range(1, len(ROUTE_LEVELS)):
+            cheaper = 0
+            for other in lifters:
+                if program.entries[other].rule.level < level:
+                    cheaper |= stands[other]
+            floors[level] |= lifted & ~cheaper
+    return floors
 
 
 def combine(verdicts: Iterable[Verdict], space: Space) -> Layers:
@@ -227,14 +261,22 @@ def _part(pair: Pair, cell: Cell, transfer: Transfer) -> Decision:
         deciding=part.deciding,
         routes=tuple(_routes(main)),
         obstacles=tuple(_obstacles(pair, looks, frozenset(n for n, value in given.items() if value is False))),
-        overlays=tuple(o for number, seen in enumerate(looks) for o in overlays(seen.situation, seen.space, main=number == 0)),
-        conflicts=tuple(conflicts(pair, main.situation, main.space, main.status)),
+        overlays=_first_of_each(o for number, seen in enumerate(looks) for o in overlays(seen.situation, seen.space, looks[0].situation if number else None)),
+        conflicts=tuple(conflicts(pair, main.situation, main.space, main.status, given)),
         orders=tuple(p.order for p in main.situation.programs),
         silent=silent,
         parts=(part,),
         capped=any(seen.capped for seen in looks),
         coverages=reviews,
     )
+
+
+def _first_of_each(found: Iterable[Overlay]) -> tuple[Overlay, ...]:
+    """Keep each duty once: as it bites on the question asked, else as it first could."""
+    kept: dict[str, Overlay] = {}
+    for overlay in found:
+        kept.setdefault(overlay.rule.iri, overlay)
+    return tuple(kept.values())
 
 
 def _deciding_axes(looks: list[_Look], given: Mapping[str, Value], baseline: Mapping[str, bool]) -> list[str]:
@@ -273,7 +315,7 @@ def _routes(seen: _Look) -> Iterable[Route]:
     found = []
     for verdict in seen.verdicts:
         for entry, carried in zip(verdict.program.entries, verdict.carries, strict=True):
-            if carried:
+            if carried & base or (carried and entry.rule.strength is not Strength.RESIDUAL):
                 status = ROUTE_LEVELS[entry.rule.level]
                 found.append(Route(entry.rule, status, bool(carried & base), entry.when, entry.lists, seen.situation.cell.data))
     return sorted(found, key=lambda r: (not r.now, RANK[r.status], r.rule.iri))
@@ -291,18 +333,18 @@ def _obstacles(pair: Pair, looks: list[_Look], refused: frozenset[str]) -> Itera
                 default = rule.strength is Strength.RESIDUAL
                 if not (default and given_way):
                     shown.add(rule.iri)
-                    yield Obstacle("default" if default else "prohibition", rule, None, entry.when, main.situation.cell.data)
+                    yield Obstacle("default" if default else "prohibition", rule, None, entry.lists, entry.when, main.situation.cell.data)
             elif rule.modality is Modality.PERMISSION and bits & base and not refused.isdisjoint(rule.requires):
-                yield Obstacle("unmet", rule, None, entry.when, main.situation.cell.data)
+                yield Obstacle("unmet", rule, None, entry.lists, entry.when, main.situation.cell.data)
     for group_entry in _lapsed(pair, main):
-        yield Obstacle("lapsed", None, group_entry, group_entry.when, main.situation.cell.data)
+        yield Obstacle("lapsed", None, group_entry, (), group_entry.when, main.situation.cell.data)
     for seen in looks:
         for verdict in seen.verdicts:
             for entry, bits in zip(verdict.program.entries, verdict.stands, strict=True):
                 rule = entry.rule
                 if bits and rule.modality is Modality.PROHIBITION and rule.strength is not Strength.RESIDUAL and rule.iri not in shown:
                     shown.add(rule.iri)
-                    yield Obstacle("possible", rule, None, entry.when, seen.situation.cell.data)
+                    yield Obstacle("possible", rule, None, entry.lists, entry.when, seen.situation.cell.data, seen.situation.cell.beyond(main.situation.cell))
 
 
 def _lapsed(pair: Pair, seen: _Look) -> list[Membership]:

@@ -75,6 +75,13 @@ def _comparison(book: RuleBook, test: Comparison) -> str:
     return f"{label}: {OPERATORS[test.operator]} {test.value:,} {known.unit if known else ''}".rstrip()
 
 
+def turning_on(book: RuleBook, narrower: tuple[str, ...], expr: Expr) -> str:
+    """Return what something that is only possible turns on: ``for health data if …``."""
+    scope = f" for {', '.join(label_of(book, c) for c in narrower)}" if narrower else ""
+    when = condition(book, expr)
+    return scope + (f" if {when}" if when else "")
+
+
 def headline(book: RuleBook, decision: Decision, as_of: date) -> str:
     """Return the answer in one sentence."""
     asked = decision.transfer
@@ -105,9 +112,7 @@ def obstacle(book: RuleBook, one: Obstacle) -> str:
         case "unmet":
             return f"A route falls away because what it requires is not done: {rule.label} ({cited})."
         case _:
-            when = condition(book, one.condition)
-            scope = f" for {label_of(book, one.data)}" if one.data not in (v.ANY_DATA,) else ""
-            return f"It would be forbidden{scope}{f' if {when}' if when else ''}: {rule.label} ({cited})."
+            return f"It would be forbidden{turning_on(book, one.narrower, one.condition)}: {rule.label} ({cited})."
 
 
 def conflict(book: RuleBook, one: Conflict) -> str:
@@ -116,7 +121,8 @@ def conflict(book: RuleBook, one: Conflict) -> str:
     second = f"{one.second.label} ({'; '.join(c.article for c in one.second.citations)})"
     match one.kind:
         case "disclosure":
-            solved = f" An agreement lifts the ban for orders made under it: {one.by.label}." if one.by else ""
+            lifts = "An agreement lifts the ban for orders made under it" if one.resolution == "agreement" else "An exception may lift the ban"
+            solved = f" {lifts}: {one.by.label}." if one.by else ""
             return f"{place(book, one.first.order)} can order what {place(book, one.second.order)} forbids: {first} against {second}.{solved}"
         case "exclusive-location":
             return f"Both ends claim the only place for the same data, so one data set cannot satisfy both: {first} against {second}."
@@ -141,13 +147,13 @@ def text(book: RuleBook, decision: Decision, as_of: date) -> list[str]:
         lines.append(f"Route ({route.status.value}): {route.rule.label}{f'; needs: {needs}' if needs else ''} ({_articles(route)}).")
     if len(now) > 6:
         lines.append(f"{len(now) - 6} more routes are open.")
-    better = [r for r in decision.routes if not r.now][:4]
+    better = [r for r in decision.routes if not r.now and condition(book, r.condition)][:4]
     for route in better:
         lines.append(f"Another route ({route.status.value}) if {condition(book, route.condition)}: {route.rule.label} ({_articles(route)}).")
     lines += [obstacle(book, o) for o in decision.obstacles[:8]]
     for overlay in decision.overlays[:8]:
         cited = "; ".join(c.article for c in overlay.rule.citations)
-        when = "" if overlay.now else f" if {condition(book, overlay.condition) or label_of(book, overlay.data)}"
+        when = "" if overlay.now else turning_on(book, overlay.narrower, overlay.condition)
         lines.append(f"Beside the status, {KINDS[overlay.kind]}{when}: {overlay.rule.label} ({cited}).")
     lines += [conflict(book, c) for c in decision.conflicts[:6]]
     if decision.status is Status.UNKNOWN:

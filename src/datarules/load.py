@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import pyoxigraph as ox
 
@@ -84,14 +85,27 @@ def read_file(path: Path, name: str, graph: str) -> SourceFile:
     except (OSError, UnicodeDecodeError) as error:
         raise DataError.single(name, "", f"The file cannot be read: {error}.", "Give a readable UTF-8 file.") from error
     try:
-        parser = ox.parse(raw, format=ox.RdfFormat.TURTLE, base_iri=graph, rename_blank_nodes=True)
-        triples = tuple(quad.triple for quad in parser)
+        parser = ox.parse(raw, format=ox.RdfFormat.TURTLE, base_iri=graph)
+        triples = _stable(parser, path.stem)
         prefixes = dict(parser.prefixes)
     except SyntaxError as error:
         where = f"{name}:{error.lineno or 1}"
         reason = str(error.msg).rstrip(".")
         raise DataError.single(where, "", f"This is not well-formed Turtle: {reason}.", "Check the end of the line before: a missing ';' or '.' is the commonest cause.") from error
     return SourceFile(path, name, graph, text, triples, prefixes)
+
+
+def _stable(quads: Iterable[ox.Quad], stem: str) -> tuple[ox.Triple, ...]:
+    """Name blank nodes by file and order of appearance, so that the same file always gives the same triples."""
+    names: dict[str, ox.BlankNode] = {}
+    prefix = re.sub(r"[^A-Za-z0-9]", "", stem)
+
+    def named(node: Any) -> Any:
+        if isinstance(node, ox.BlankNode):
+            return names.setdefault(node.value, ox.BlankNode(f"{prefix}c{len(names)}"))
+        return node
+
+    return tuple(ox.Triple(named(q.subject), q.predicate, named(q.object)) for q in quads)
 
 
 def _graph_for(path: Path) -> str:

@@ -272,15 +272,18 @@ class Obstacle:
     """What stands in the way.
 
     ``kind``: ``default`` (closed law), ``prohibition``, ``possible`` (a prohibition in some way the
-    unknown facts could turn out), ``unmet`` (a measure stated as not done), ``lapsed`` (a recognition or
-    rule that has ended).
+    unknown facts could turn out), ``unmet`` (a measure stated as not done), ``lapsed`` (``entry`` is a
+    recognition that has ended). ``entries`` put the destination on the list the rule names; ``narrower``
+    are the concepts by which the situation is narrower than the question.
     """
 
     kind: str
     rule: Rule | None
     entry: Membership | None
+    entries: tuple[Membership, ...]
     condition: Expr
     data: str
+    narrower: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -292,6 +295,7 @@ class Overlay:
     now: bool
     condition: Expr
     data: str
+    narrower: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -299,7 +303,7 @@ class Conflict:
     """Two norms that meet: ``disclosure``, ``exclusive-location`` or ``treaty-tension``.
 
     ``resolution`` is ``open``, ``agreement`` (an agreement lifts the ban for orders made under it),
-    ``infeasible`` or ``tension``.
+    ``exception`` (another exception may lift it), ``infeasible`` or ``tension``.
     """
 
     kind: str

@@ -245,7 +245,7 @@ class _Reader:
             read = self._one(key, v.NS + "readOn")
             own = self._one(key, v.SCHEMA + "url")
             made.append(Citation(source, short, self._text(key, v.NS + "pinpoint"), own or address, date.fromisoformat(read), self._iris(key, v.NS + "readIn")))
-        return tuple(sorted(made, key=lambda c: (c.title, c.pinpoint)))
+        return tuple(made)
 
     def _rule(self, iri: str, commitment: bool) -> Rule:
         mechanism = self.out.mechanisms.get(self._one(iri, v.NS + "viaMechanism"))

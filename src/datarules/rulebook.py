@@ -30,6 +30,10 @@ class Cell:
     purpose: str
     sector: str
 
+    def beyond(self, asked: Cell) -> tuple[str, ...]:
+        """Return the concepts by which this cell is narrower than the one asked about."""
+        return tuple(getattr(self, axis) for axis in ("data", "purpose", "sector") if getattr(self, axis) != getattr(asked, axis))
+
 
 class RuleBook:
     """The compiled law of every day.

@@ -6,6 +6,9 @@ files of `datarules.consistency`. A dataset whose digest was found valid before 
 
 from __future__ import annotations
 
+import contextlib
+import hashlib
+import json
 import os
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ProcessPoolExecutor
@@ -102,7 +105,7 @@ def _payloads(dataset: Dataset, files: Sequence[SourceFile]) -> list[tuple[str, 
     return payloads
 
 
-def validate(dataset: Dataset, only: Sequence[SourceFile] | None = None, progress: Progress | None = None, workers: int | None = None) -> list[Finding]:
+def validate(dataset: Dataset, only: Sequence[SourceFile] | None = None, progress: Progress | None = None, workers: int | None = None, cache: Path | None = None) -> list[Finding]:
     """Check files of a dataset against shapes and cross-file checks.
 
     Args:
@@ -110,6 +113,7 @@ def validate(dataset: Dataset, only: Sequence[SourceFile] | None = None, progres
         only: the files to report on; all unless given.
         progress: called with (done, total) batches.
         workers: processes to use; the number of cores unless given.
+        cache: folder in which SHACL results of unchanged files are found again; none unless given.
 
     Returns:
         Findings ordered by file and line; empty when there is nothing to mend.
@@ -121,7 +125,7 @@ def validate(dataset: Dataset, only: Sequence[SourceFile] | None = None, progres
     homes = {t.subject.value: f for f in files for t in f.triples}
     owners = _owners(files)
     found: dict[Finding, None] = {}
-    for done, rows in enumerate(_run([p for p, _ in payloads], workers)):
+    for done, rows in enumerate(_run([p for p, _ in payloads], workers, cache / 'shacl' if cache else None)):
         own = payloads[done][1]
         for focus, message, shape, severity in rows:
             subject = owners.get(focus, focus)
@@ -146,13 +150,43 @@ def _owners(files: Sequence[SourceFile]) -> dict[str, str]:
     return {str(t.object.value): t.subject.value for f in files for t in f.triples if type(t.object).__name__ == "BlankNode"}
 
 
-def _run(payloads: list[str], workers: int | None) -> Iterable[list[tuple[str, str, str, str]]]:
-    count = min(workers or os.cpu_count() or 1, len(payloads))
-    if count <= 1:
-        yield from map(_shacl, payloads)
+Rows = list[tuple[str, str, str, str]]
+KEPT = 4000
+"""Most results kept in the cache; the oldest go first."""
+
+
+def _run(payloads: list[str], workers: int | None, cache: Path | None) -> Iterable[Rows]:
+    """Validate payloads in order, taking from the cache what was validated before."""
+    shapes = "".join(path.read_text(encoding="utf-8") for path in bundled.shape_files())
+    kept = [cache / f"{hashlib.sha256((shapes + p).encode()).hexdigest()}.json" for p in payloads] if cache else []
+    known: dict[int, Rows] = {}
+    for number, path in enumerate(kept):
+        with contextlib.suppress(OSError, ValueError):
+            known[number] = [(r[0], r[1], r[2], r[3]) for r in json.loads(path.read_text(encoding="utf-8"))]
+    todo = [number for number in range(len(payloads)) if number not in known]
+    count = min(workers or os.cpu_count() or 1, len(todo))
+    with ProcessPoolExecutor(count) if count > 1 else contextlib.nullcontext() as pool:
+        results = (pool.map if pool else map)(_shacl, [payloads[number] for number in todo])
+        for number in range(len(payloads)):
+            if number not in known:
+                known[number] = next(iter(results))
+                _keep(kept[number] if kept else None, known[number])
+            yield known[number]
+
+
+def _keep(path: Path | None, rows: Rows) -> None:
+    """Write a result to the cache; a cache that cannot be written only costs time."""
+    if path is None:
         return
-    with ProcessPoolExecutor(count) as pool:
-        yield from pool.map(_shacl, payloads)
+    with contextlib.suppress(OSError):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        temporary = path.with_suffix(f".{os.getpid()}")
+        temporary.write_text(json.dumps(rows), encoding="utf-8")
+        temporary.replace(path)
+        stored = list(path.parent.glob("*.json"))
+        if len(stored) > KEPT:
+            for old in sorted(stored, key=lambda p: p.stat().st_mtime)[: len(stored) - KEPT]:
+                old.unlink(missing_ok=True)
 
 
 def cache_folder() -> Path:
@@ -174,7 +208,7 @@ def attest(dataset: Dataset, cache: Path | None = None, progress: Progress | Non
     """
     stamp = cache / f"valid-{dataset.digest}" if cache else None
     if stamp is None or not stamp.exists():
-        errors = [f for f in validate(dataset, progress=progress) if f.severity == "error"]
+        errors = [f for f in validate(dataset, progress=progress, cache=cache) if f.severity == "error"]
         if errors:
             raise DataError(*(Problem(f"{f.file}:{f.line}", f.subject, f.message, f"[{f.shape}]") for f in errors))
         if stamp is not None:
