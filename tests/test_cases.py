@@ -17,7 +17,26 @@ from datarules.rulebook import RuleBook
 from datarules.vocab import LOCALISATION
 
 CASES = Path(__file__).parent / "cases"
-KEYS = {"name", "pair", "origin", "destination", "data", "date", "status", "best", "worst", "cites", "not_cites", "overlays", "conflicts", "facts", "purpose", "sector", "open", "note"}
+KEYS = {
+    "name",
+    "pair",
+    "origin",
+    "destination",
+    "data",
+    "date",
+    "status",
+    "best",
+    "worst",
+    "cites",
+    "not_cites",
+    "overlays",
+    "conflicts",
+    "facts",
+    "purpose",
+    "sector",
+    "open",
+    "note",
+}
 
 
 def read_cases() -> Iterator[tuple[str, dict[str, Any]]]:
@@ -75,7 +94,9 @@ def test_case(case: dict[str, Any]) -> None:
     wrong = set(case.get("not_cites", ())) & cited(document, lapsed=False)
     assert not wrong, f"cited though it should not be: {sorted(wrong)}\n{story}"
     if "overlays" in case:
-        kinds = {o["kind"] for o in document["overlays"] if o["applies"] == "yes"} & set(LOCALISATION.values())
+        kinds = {o["kind"] for o in document["overlays"] if o["applies"] == "yes"} & set(
+            LOCALISATION.values()
+        )
         assert kinds == set(case["overlays"]), story
     if "conflicts" in case:
         assert {c["kind"] for c in document["conflicts"]} >= set(case["conflicts"]), story

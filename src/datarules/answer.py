@@ -65,7 +65,9 @@ def _route(book: RuleBook, route: Route) -> Document:
         **_rule(rule),
         "status": route.status.value,
         "available": route.now,
-        "if": "" if route.now else explain.condition(book, route.condition) or "no rule that stands in its way applies",
+        "if": ""
+        if route.now
+        else explain.condition(book, route.condition) or "no rule that stands in its way applies",
         "mechanism": rule.mechanism.label if rule.mechanism else None,
         "burden": rule.level.name,
         "requires": [{"fact": name, "label": book.records.facts[name].label} for name in rule.requires],
@@ -93,7 +95,13 @@ def _obstacle(book: RuleBook, obstacle: Obstacle) -> Document:
             "data": v.local(obstacle.data),
         }
     assert obstacle.rule is not None
-    return {"kind": obstacle.kind, "text": explain.obstacle(book, obstacle), **_rule(obstacle.rule), "entries": [_entry(e) for e in obstacle.entries], "data": v.local(obstacle.data)}
+    return {
+        "kind": obstacle.kind,
+        "text": explain.obstacle(book, obstacle),
+        **_rule(obstacle.rule),
+        "entries": [_entry(e) for e in obstacle.entries],
+        "data": v.local(obstacle.data),
+    }
 
 
 def _overlay(book: RuleBook, overlay: Overlay) -> Document:
@@ -163,8 +171,13 @@ def document(book: RuleBook, decision: Decision, as_of: date, today: date | None
         "status": decision.status.value,
         "best": decision.best.value,
         "worst": decision.worst.value,
-        "deciding_facts": [{"name": name, "label": explain.fact_label(book, name)} for name in decision.deciding],
-        "parts": [{"data": v.local(p.data), "status": p.status.value, "best": p.best.value, "worst": p.worst.value} for p in decision.parts],
+        "deciding_facts": [
+            {"name": name, "label": explain.fact_label(book, name)} for name in decision.deciding
+        ],
+        "parts": [
+            {"data": v.local(p.data), "status": p.status.value, "best": p.best.value, "worst": p.worst.value}
+            for p in decision.parts
+        ],
         "routes": [_route(book, r) for r in decision.routes],
         "obstacles": [_obstacle(book, o) for o in decision.obstacles],
         "overlays": [_overlay(book, o) for o in decision.overlays],
@@ -187,7 +200,9 @@ def turtle(book: RuleBook, decision: Decision, as_of: date) -> str:
     def names(iris: Iterable[str]) -> str:
         return " , ".join(f"<{i}>" for i in sorted(iris))
 
-    lines = [f"@prefix {p}: <{space}> ." for p, space in v.PREFIXES.items() if p in ("dr", "prov", "xsd", "rdfs")]
+    lines = [
+        f"@prefix {p}: <{space}> ." for p, space in v.PREFIXES.items() if p in ("dr", "prov", "xsd", "rdfs")
+    ]
     lines += [
         "",
         "[] a dr:Decision ;",

@@ -94,10 +94,24 @@ def day_of(text: str | date, place: str, problems: list[Problem]) -> date | None
         try:
             found = date.fromisoformat(text.strip())
         except ValueError:
-            problems.append(Problem(place, text, "This is not a day of the calendar.", "Write it as YYYY-MM-DD, for example 2026-11-23."))
+            problems.append(
+                Problem(
+                    place,
+                    text,
+                    "This is not a day of the calendar.",
+                    "Write it as YYYY-MM-DD, for example 2026-11-23.",
+                )
+            )
             return None
     if found < EARLIEST:
-        problems.append(Problem(place, found.isoformat(), "There was no data law to speak of.", f"Ask about a day from {EARLIEST} on."))
+        problems.append(
+            Problem(
+                place,
+                found.isoformat(),
+                "There was no data law to speak of.",
+                f"Ask about a day from {EARLIEST} on.",
+            )
+        )
         return None
     return found
 
@@ -118,12 +132,23 @@ class Question:
         found = jurisdiction(self.book, word)
         if found:
             return found.iri
-        codes = nearest(word, [*self.book.by_code, *(j.label for j in self.book.records.jurisdictions.values())])
+        codes = nearest(
+            word, [*self.book.by_code, *(j.label for j in self.book.records.jurisdictions.values())]
+        )
         shown = [f"{j.code} ({j.label})" for c in codes if (j := jurisdiction(self.book, c))]
-        self.problems.append(Problem(field, word, "There is no jurisdiction of this code or name.", _hint(list(dict.fromkeys(shown)), "Codes are ISO 3166, for example BR or CA-QC.")))
+        self.problems.append(
+            Problem(
+                field,
+                word,
+                "There is no jurisdiction of this code or name.",
+                _hint(list(dict.fromkeys(shown)), "Codes are ISO 3166, for example BR or CA-QC."),
+            )
+        )
         return ""
 
-    def concepts(self, words: Iterable[str], field: str, scheme: Mapping[str, Concept], space: str, listing: str) -> tuple[str, ...]:
+    def concepts(
+        self, words: Iterable[str], field: str, scheme: Mapping[str, Concept], space: str, listing: str
+    ) -> tuple[str, ...]:
         """Return the IRIs of concepts, noting a problem for each unknown word."""
         found: dict[str, None] = {}
         for word in words:
@@ -131,8 +156,17 @@ class Question:
             if iri:
                 found[iri] = None
             else:
-                close = nearest(word, [v.local(i) for i in scheme] + [a for c in scheme.values() for a in c.aliases])
-                self.problems.append(Problem(field, word, f"There is no such {field}.", _hint(close, f"See them all with: {listing}")))
+                close = nearest(
+                    word, [v.local(i) for i in scheme] + [a for c in scheme.values() for a in c.aliases]
+                )
+                self.problems.append(
+                    Problem(
+                        field,
+                        word,
+                        f"There is no such {field}.",
+                        _hint(close, f"See them all with: {listing}"),
+                    )
+                )
         return tuple(found)
 
     def facts(self, given: Mapping[str, Any]) -> tuple[tuple[str, Value], ...]:
@@ -143,16 +177,32 @@ class Question:
             known = fact(self.book, word)
             if known is None:
                 close = nearest(word, list(self.book.records.facts))
-                self.problems.append(Problem(place, str(raw), "There is no such fact.", _hint(close, "See them all with: datarules facts")))
+                self.problems.append(
+                    Problem(
+                        place,
+                        str(raw),
+                        "There is no such fact.",
+                        _hint(close, "See them all with: datarules facts"),
+                    )
+                )
                 continue
             try:
                 value = fact_value(known, raw)
             except ValueError as error:
                 example = "yes" if known.kind is bool else "300000"
-                self.problems.append(Problem(place, str(raw), str(error), f"Write for example {known.name}={example}."))
+                self.problems.append(
+                    Problem(place, str(raw), str(error), f"Write for example {known.name}={example}.")
+                )
                 continue
             if found.setdefault(known.name, value) != value:
-                self.problems.append(Problem(place, str(raw), f"{known.name} is stated twice with different values.", "State it once."))
+                self.problems.append(
+                    Problem(
+                        place,
+                        str(raw),
+                        f"{known.name} is stated twice with different values.",
+                        "State it once.",
+                    )
+                )
         return tuple(sorted(found.items()))
 
 
@@ -190,13 +240,38 @@ def transfer(
     records = book.records
     words = [w for part in ([data] if isinstance(data, str) else data) for w in part.split(",") if w.strip()]
     if not words or len(words) > MAX_DATA:
-        ask.problems.append(Problem("data", str(len(words)), f"A question is about 1 to {MAX_DATA} data categories.", "Name them, for example personal,health."))
+        ask.problems.append(
+            Problem(
+                "data",
+                str(len(words)),
+                f"A question is about 1 to {MAX_DATA} data categories.",
+                "Name them, for example personal,health.",
+            )
+        )
     found = Transfer(
         ask.place(origin, "origin"),
         ask.place(destination, "destination"),
         ask.concepts(words, "data", records.categories, v.CATEGORY, "datarules categories"),
-        next(iter(ask.concepts([purpose or "any"], "purpose", records.purposes, v.PURPOSE, "datarules categories --purposes")), v.ANY_PURPOSE),
-        next(iter(ask.concepts([sector or "any"], "sector", records.sectors, v.SECTOR, "datarules categories --sectors")), v.ANY_SECTOR),
+        next(
+            iter(
+                ask.concepts(
+                    [purpose or "any"],
+                    "purpose",
+                    records.purposes,
+                    v.PURPOSE,
+                    "datarules categories --purposes",
+                )
+            ),
+            v.ANY_PURPOSE,
+        ),
+        next(
+            iter(
+                ask.concepts(
+                    [sector or "any"], "sector", records.sectors, v.SECTOR, "datarules categories --sectors"
+                )
+            ),
+            v.ANY_SECTOR,
+        ),
         ask.facts(facts or {}),
         open_facts,
     )

@@ -27,12 +27,23 @@ def overlays(situation: Situation, space: Space, asked: Situation | None) -> Ite
     narrower = situation.cell.beyond(asked.cell) if asked else ()
     for entry in situation.beside:
         bits = space.bits(entry.when)
-        kind = LOCALISATION.get(entry.rule.action) or ("duty" if entry.rule.action is Action.TRANSFER else "onward-transfer")
+        kind = LOCALISATION.get(entry.rule.action) or (
+            "duty" if entry.rule.action is Action.TRANSFER else "onward-transfer"
+        )
         if bits and (asked is None or kind in LOCALISATION.values()):
-            yield Overlay(kind, entry.rule, asked is None and bool(bits & base), entry.when, situation.cell.data, narrower)
+            yield Overlay(
+                kind,
+                entry.rule,
+                asked is None and bool(bits & base),
+                entry.when,
+                situation.cell.data,
+                narrower,
+            )
 
 
-def conflicts(pair: Pair, situation: Situation, space: Space, status: Status, given: Mapping[str, Value]) -> Iterable[Conflict]:
+def conflicts(
+    pair: Pair, situation: Situation, space: Space, status: Status, given: Mapping[str, Value]
+) -> Iterable[Conflict]:
     """Yield the norms that meet on this transfer."""
     yield from _disclosure(pair, situation, given)
     yield from _exclusive(pair, situation, space)
@@ -68,7 +79,15 @@ def _disclosure(pair: Pair, situation: Situation, given: Mapping[str, Value]) ->
         for duty in pair.view.rules[order, Action.DISCLOSE]:
             if duty.modality is Modality.OBLIGATION and pair.applies(duty, cell, pair.origin)[0] != FALSE:
                 for ban in bans:
-                    by = next(iter(sorted((lift for lift in lifts if ban.iri in lift.overrides), key=lambda r: not _by_treaty(r))), None)
+                    by = next(
+                        iter(
+                            sorted(
+                                (lift for lift in lifts if ban.iri in lift.overrides),
+                                key=lambda r: not _by_treaty(r),
+                            )
+                        ),
+                        None,
+                    )
                     resolution = "open" if by is None else "agreement" if _by_treaty(by) else "exception"
                     yield Conflict("disclosure", duty, ban, resolution, by, cell.data)
 
@@ -92,27 +111,39 @@ def _exclusive(pair: Pair, situation: Situation, space: Space) -> Iterable[Confl
     for theirs in there.beside:
         if theirs.rule.action in EXCLUSIVE and other.bits(theirs.when) & (1 << other.base):
             for rule in ours:
-                yield Conflict("exclusive-location", rule, theirs.rule, "infeasible", None, situation.cell.data)
+                yield Conflict(
+                    "exclusive-location", rule, theirs.rule, "infeasible", None, situation.cell.data
+                )
 
 
-def _treaty_on_transfer(pair: Pair, situation: Situation, space: Space, given: Mapping[str, Value]) -> Iterable[Conflict]:
+def _treaty_on_transfer(
+    pair: Pair, situation: Situation, space: Space, given: Mapping[str, Value]
+) -> Iterable[Conflict]:
     base = 1 << space.base
     measures = [
         e.rule
         for p in situation.programs
         for e in p.entries
-        if p.action is Action.TRANSFER and e.rule.modality is Modality.PROHIBITION and space.bits(e.when) & base
+        if p.action is Action.TRANSFER
+        and e.rule.modality is Modality.PROHIBITION
+        and space.bits(e.when) & base
     ]
     yield from _tension(pair, situation, measures, Action.ADOPT_TRANSFER_RESTRICTION, given)
 
 
-def _treaty_on_localisation(pair: Pair, situation: Situation, space: Space, given: Mapping[str, Value]) -> Iterable[Conflict]:
+def _treaty_on_localisation(
+    pair: Pair, situation: Situation, space: Space, given: Mapping[str, Value]
+) -> Iterable[Conflict]:
     base = 1 << space.base
-    measures = [e.rule for e in situation.beside if e.rule.action in LOCALISATION and space.bits(e.when) & base]
+    measures = [
+        e.rule for e in situation.beside if e.rule.action in LOCALISATION and space.bits(e.when) & base
+    ]
     yield from _tension(pair, situation, measures, Action.ADOPT_LOCALISATION, given)
 
 
-def _tension(pair: Pair, situation: Situation, measures: list[Rule], act: Action, given: Mapping[str, Value]) -> Iterable[Conflict]:
+def _tension(
+    pair: Pair, situation: Situation, measures: list[Rule], act: Action, given: Mapping[str, Value]
+) -> Iterable[Conflict]:
     """A measure of a party against a commitment it has given to the other end: possible, never more."""
     if not measures:
         return
@@ -122,7 +153,18 @@ def _tension(pair: Pair, situation: Situation, measures: list[Rule], act: Action
         both = all(pair.view.covers(commitment.order, place) for place in (pair.origin, pair.destination))
         if not both or pair.applies(commitment, situation.cell, pair.destination)[0] == FALSE:
             continue
-        exceptions = [c for c in pair.view.commitments if commitment.iri in c.overrides and pair.book.matches(c.scope, situation.cell)]
+        exceptions = [
+            c
+            for c in pair.view.commitments
+            if commitment.iri in c.overrides and pair.book.matches(c.scope, situation.cell)
+        ]
         if not any(holds(pair, c.when, given) for c in exceptions):
             for measure in measures:
-                yield Conflict("treaty-tension", measure, commitment, "tension", next(iter(exceptions), None), situation.cell.data)
+                yield Conflict(
+                    "treaty-tension",
+                    measure,
+                    commitment,
+                    "tension",
+                    next(iter(exceptions), None),
+                    situation.cell.data,
+                )

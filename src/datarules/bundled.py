@@ -18,7 +18,9 @@ def root() -> Path:
     for folder in (_HERE / "bundle", _HERE.parent.parent):
         if (folder / "ontology" / "datarules.ttl").is_file() and (folder / "data" / "jurisdictions").is_dir():
             return folder
-    raise ConfigError.single("installation", _HERE, "The ontology and data are missing.", "Install the wheel again.")
+    raise ConfigError.single(
+        "installation", _HERE, "The ontology and data are missing.", "Install the wheel again."
+    )
 
 
 def ontology_files() -> list[Path]:

@@ -72,7 +72,11 @@ def rule_row(book: RuleBook, rule: Rule) -> Row:
 
 def rules_of(book: RuleBook, order: str, day: date | None = None) -> list[Row]:
     """Return the rules of a jurisdiction in file order of their names, on a day if given."""
-    found = [r for r in book.records.rules.values() if r.order == order and (day is None or r.in_force(day.toordinal()))]
+    found = [
+        r
+        for r in book.records.rules.values()
+        if r.order == order and (day is None or r.in_force(day.toordinal()))
+    ]
     return [rule_row(book, r) for r in sorted(found, key=lambda r: (r.start, r.iri))]
 
 
@@ -87,7 +91,9 @@ def rule(book: RuleBook, name: str) -> Row:
         from .errors import nearest
 
         close = nearest(name, [v.local(i) for i in book.records.rules])
-        raise InputError.single("rule", name, "There is no such rule.", f"Did you mean {' or '.join(close)}?" if close else "")
+        raise InputError.single(
+            "rule", name, "There is no such rule.", f"Did you mean {' or '.join(close)}?" if close else ""
+        )
     return rule_row(book, found)
 
 
@@ -116,7 +122,12 @@ def jurisdictions(book: RuleBook) -> list[Row]:
     for rule_ in book.records.rules.values():
         counts[rule_.order] = counts.get(rule_.order, 0) + 1
     return [
-        {"code": j.code, "label": j.label, "rules": counts.get(j.iri, 0), "reviewed_on": j.reviewed_on.isoformat() if j.reviewed_on else None}
+        {
+            "code": j.code,
+            "label": j.label,
+            "rules": counts.get(j.iri, 0),
+            "reviewed_on": j.reviewed_on.isoformat() if j.reviewed_on else None,
+        }
         for j in sorted(book.records.jurisdictions.values(), key=lambda j: j.code)
     ]
 
@@ -125,9 +136,19 @@ def jurisdiction(book: RuleBook, iri: str, day: date) -> Row:
     """Return one jurisdiction: orders it lies in, rules on a day, lists it keeps, lists it stands on."""
     view = book.at(day.toordinal())
     own = book.records.jurisdictions[iri]
-    lists = [{"list": v.local(g), "label": label, "entries": [entry_row(e) for e in view.of_group.get(g, [])]} for g, label in sorted(book.records.groups.items()) if g.startswith(iri + "/")]
+    lists = [
+        {"list": v.local(g), "label": label, "entries": [entry_row(e) for e in view.of_group.get(g, [])]}
+        for g, label in sorted(book.records.groups.items())
+        if g.startswith(iri + "/")
+    ]
     reviews = [
-        {"action": c.action.value, "data": _names(c.data) or ["any"], "extent": c.extent.value, "reviewed_on": c.reviewed_on.isoformat(), "note": c.note}
+        {
+            "action": c.action.value,
+            "data": _names(c.data) or ["any"],
+            "extent": c.extent.value,
+            "reviewed_on": c.reviewed_on.isoformat(),
+            "note": c.note,
+        }
         for c in view.coverage.get(iri, [])
     ]
     return {
@@ -164,7 +185,11 @@ def facts(book: RuleBook, iri: str | None = None) -> list[Row]:
             "role": "measure" if f.measure else "circumstance",
             "unit": f.unit,
             "window": f.window,
-            "baseline": "can be done" if f.measure else ("yes" if f.baseline else "no") if f.kind is bool else "below every threshold",
+            "baseline": "can be done"
+            if f.measure
+            else ("yes" if f.baseline else "no")
+            if f.kind is bool
+            else "below every threshold",
             "definition": f.definition,
             "also": list(f.aliases),
         }
@@ -176,7 +201,13 @@ def facts(book: RuleBook, iri: str | None = None) -> list[Row]:
 def concepts(scheme: Mapping[str, Concept]) -> list[Row]:
     """Return the concepts of a scheme with what is broader."""
     return [
-        {"name": v.local(c.iri), "label": c.label, "broader": [v.local(b) for b in c.broader], "definition": c.definition, "also": list(c.aliases)}
+        {
+            "name": v.local(c.iri),
+            "label": c.label,
+            "broader": [v.local(b) for b in c.broader],
+            "definition": c.definition,
+            "also": list(c.aliases),
+        }
         for c in scheme.values()
     ]
 
@@ -185,12 +216,17 @@ def changes(book: RuleBook, since: date, until: date | None = None, iri: str | N
     """Return what starts or ends from ``since`` until before ``until``, oldest first."""
     first, last = since.toordinal(), until.toordinal() if until else FOREVER
     rows = []
-    for one in (*book.records.rules.values(), *book.records.memberships.values()):
+    statements: list[Rule | Membership] = [*book.records.rules.values(), *book.records.memberships.values()]
+    for one in statements:
         owner = one.order if isinstance(one, Rule) else one.iri.removeprefix(v.ID).split("/")[0]
         owner = owner if isinstance(one, Rule) else v.ID + owner
         if iri is not None and owner != iri:
             continue
-        label = one.label if isinstance(one, Rule) else f"{explain.place(book, one.member)} on: {explain.place(book, one.group)}"
+        label = (
+            one.label
+            if isinstance(one, Rule)
+            else f"{explain.place(book, one.member)} on: {explain.place(book, one.group)}"
+        )
         for event, day, cited in (("starts", one.start, one.citations), ("ends", one.end, one.end_citations)):
             if first <= day < last and day < FOREVER:
                 rows.append(

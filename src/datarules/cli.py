@@ -61,7 +61,17 @@ def check(args: argparse.Namespace) -> int:
     from .decide import decide
 
     _, book = _open(args)
-    transfer, day = ask.transfer(book, args.origin, args.destination, args.data, args.purpose, args.sector, args.date or date.today(), _facts(args.fact), args.open)
+    transfer, day = ask.transfer(
+        book,
+        args.origin,
+        args.destination,
+        args.data,
+        args.purpose,
+        args.sector,
+        args.date or date.today(),
+        _facts(args.fact),
+        args.open,
+    )
     assert day is not None
     decision = decide(book, transfer, day.toordinal())
     if args.turtle:
@@ -89,7 +99,9 @@ def validate(args: argparse.Namespace) -> int:
     wanted = [Path(f).resolve() for f in args.files]
     missing = [str(p) for p in wanted if not p.is_file()]
     if missing:
-        raise InputError.single("files", ", ".join(missing), "There is no such file.", "Give the path of a Turtle file.")
+        raise InputError.single(
+            "files", ", ".join(missing), "There is no such file.", "Give the path of a Turtle file."
+        )
     stems = {p.stem for p in wanted if p not in known}
     paths = [p for p in known.values() if p.stem not in stems] + [p for p in wanted if p not in known]
     progress, close = _progress()
@@ -99,7 +111,16 @@ def validate(args: argparse.Namespace) -> int:
         found = run(dataset, only, progress, cache=cache_folder())
         checked = len(only if only is not None else dataset.files)
     except DataError as error:
-        found = [findings.Finding(p.place.rsplit(":", 1)[0], int(p.place.rsplit(":", 1)[1]) if ":" in p.place else 1, "", f"{p.reason} {p.remedy}", "Turtle") for p in error.problems]
+        found = [
+            findings.Finding(
+                p.place.rsplit(":", 1)[0],
+                int(p.place.rsplit(":", 1)[1]) if ":" in p.place else 1,
+                "",
+                f"{p.reason} {p.remedy}",
+                "Turtle",
+            )
+            for p in error.problems
+        ]
         checked = len(wanted) or len(paths)
     finally:
         close()
@@ -141,7 +162,9 @@ def facts(args: argparse.Namespace) -> int:
     iri = question.place(args.jurisdiction, "jurisdiction") if args.jurisdiction else None
     if question.problems:
         raise InputError(*question.problems)
-    return _table(args, catalogue.facts(book, iri), ("name", "kind", "unit", "window", "baseline", "definition"))
+    return _table(
+        args, catalogue.facts(book, iri), ("name", "kind", "unit", "window", "baseline", "definition")
+    )
 
 
 def categories(args: argparse.Namespace) -> int:
@@ -149,7 +172,13 @@ def categories(args: argparse.Namespace) -> int:
     from . import catalogue
 
     _, book = _open(args)
-    scheme = book.records.purposes if args.purposes else book.records.sectors if args.sectors else book.records.categories
+    scheme = (
+        book.records.purposes
+        if args.purposes
+        else book.records.sectors
+        if args.sectors
+        else book.records.categories
+    )
     return _table(args, catalogue.concepts(scheme), ("name", "label", "broader", "definition"))
 
 
@@ -174,7 +203,9 @@ def changes(args: argparse.Namespace) -> int:
     iri = question.place(args.jurisdiction, "jurisdiction") if args.jurisdiction else None
     if question.problems or first is None:
         raise InputError(*question.problems)
-    return _table(args, catalogue.changes(book, first, last, iri), ("date", "event", "jurisdiction", "label", "article"))
+    return _table(
+        args, catalogue.changes(book, first, last, iri), ("date", "event", "jurisdiction", "label", "article")
+    )
 
 
 def query(args: argparse.Namespace) -> int:
@@ -206,7 +237,7 @@ def serve(args: argparse.Namespace) -> int:
     """Serve the API, the SPARQL endpoint and the page."""
     from .serve.run import run
 
-    return run(args.host, args.port, args.workers, args.data_dir)
+    return int(run(args.host, args.port, args.workers, args.data_dir))
 
 
 def new(args: argparse.Namespace) -> int:
@@ -219,9 +250,14 @@ def new(args: argparse.Namespace) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="datarules", description="What each jurisdiction's law says about data leaving, entering and staying. Research information, not legal advice.")
+    parser = argparse.ArgumentParser(
+        prog="datarules",
+        description="What each jurisdiction's law says about data leaving, entering and staying. Research information, not legal advice.",
+    )
     parser.add_argument("--version", action="version", version=f"datarules {__version__}")
-    parser.add_argument("--data-dir", help="folder with jurisdictions/ and agreements/, instead of the bundled data")
+    parser.add_argument(
+        "--data-dir", help="folder with jurisdictions/ and agreements/, instead of the bundled data"
+    )
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
 
     def add(name: str, run: Command, text: str, as_json: bool = True) -> argparse.ArgumentParser:
@@ -231,14 +267,22 @@ def _parser() -> argparse.ArgumentParser:
             sub.add_argument("--json", action="store_true", help="machine-readable output")
         return sub
 
-    one = add("check", check, "May this data go from A to B on this day, how, and if not, which rule stands in the way?")
+    one = add(
+        "check",
+        check,
+        "May this data go from A to B on this day, how, and if not, which rule stands in the way?",
+    )
     one.add_argument("origin", help="code or name")
     one.add_argument("destination", help="code or name")
-    one.add_argument("--data", default="personal", help="data categories, separated by commas (default: personal)")
+    one.add_argument(
+        "--data", default="personal", help="data categories, separated by commas (default: personal)"
+    )
     one.add_argument("--purpose", default="any")
     one.add_argument("--sector", default="any")
     one.add_argument("--date", help="day, YYYY-MM-DD (default: today)")
-    one.add_argument("--fact", action="append", default=[], metavar="NAME=VALUE", help="state a fact; may be repeated")
+    one.add_argument(
+        "--fact", action="append", default=[], metavar="NAME=VALUE", help="state a fact; may be repeated"
+    )
     one.add_argument("--open", action="store_true", help="leave every fact not stated unknown")
     one.add_argument("--turtle", action="store_true", help="the answer as RDF")
 
@@ -264,10 +308,14 @@ def _parser() -> argparse.ArgumentParser:
 
     seven = add("query", query, "Answer a SPARQL query from a file or standard input (-).", as_json=False)
     seven.add_argument("file", metavar="FILE|-")
-    seven.add_argument("--format", default="table", choices=["table", "json", "csv", "tsv", "xml", "turtle", "ntriples"])
+    seven.add_argument(
+        "--format", default="table", choices=["table", "json", "csv", "tsv", "xml", "turtle", "ntriples"]
+    )
 
     eight = add("export", export, "Write the whole graph as one file.", as_json=False)
-    eight.add_argument("--format", default="trig", choices=["trig", "nquads", "turtle", "ntriples", "jsonld", "rdfxml"])
+    eight.add_argument(
+        "--format", default="trig", choices=["trig", "nquads", "turtle", "ntriples", "jsonld", "rdfxml"]
+    )
     eight.add_argument("--output", "-o", default="-")
 
     nine = add("serve", serve, "Serve the REST API, SPARQL and the page.", as_json=False)
@@ -275,7 +323,9 @@ def _parser() -> argparse.ArgumentParser:
     nine.add_argument("--port", type=int, default=8000)
     nine.add_argument("--workers", type=int, default=1)
 
-    ten = add("new", new, "Write a commented template for a jurisdiction that passes validation.", as_json=False)
+    ten = add(
+        "new", new, "Write a commented template for a jurisdiction that passes validation.", as_json=False
+    )
     ten.add_argument("code")
     ten.add_argument("--name", help="English name (default: the code)")
     ten.add_argument("--output", "-o", help="folder or file (default: data/jurisdictions)")

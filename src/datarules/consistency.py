@@ -44,10 +44,19 @@ def undeclared(dataset: Dataset) -> Iterable[Finding]:
                 name = node.value if hasattr(node, "value") and not hasattr(node, "datatype") else ""
                 if name.startswith(OWN) and name not in declared and (triple.subject.value, name) not in seen:
                     seen.add((triple.subject.value, name))
-                    space = next(s for s in (v.NS, v.CATEGORY, v.PURPOSE, v.SECTOR, v.MECHANISM, v.FACT, v.ID) if name.startswith(s))
+                    space = next(
+                        s
+                        for s in (v.NS, v.CATEGORY, v.PURPOSE, v.SECTOR, v.MECHANISM, v.FACT, v.ID)
+                        if name.startswith(s)
+                    )
                     close = nearest(v.local(name), [v.local(d) for d in declared if d.startswith(space)], 1)
                     hint = f" Did you mean {close[0]}?" if close else ""
-                    yield _finding(file, triple.subject.value, f"{v.local(name)} is used but declared nowhere.{hint}", "Undeclared")
+                    yield _finding(
+                        file,
+                        triple.subject.value,
+                        f"{v.local(name)} is used but declared nowhere.{hint}",
+                        "Undeclared",
+                    )
 
 
 def twice(dataset: Dataset) -> Iterable[Finding]:
@@ -56,7 +65,12 @@ def twice(dataset: Dataset) -> Iterable[Finding]:
     for file in dataset.files:
         for subject in {t.subject.value for t in file.triples if t.subject.value.startswith(OWN)}:
             if subject in homes:
-                yield _finding(file, subject, f"{homes[subject].name} describes this too. Rename one, or join the two.", "Duplicate")
+                yield _finding(
+                    file,
+                    subject,
+                    f"{homes[subject].name} describes this too. Rename one, or join the two.",
+                    "Duplicate",
+                )
             homes.setdefault(subject, file)
 
 
@@ -79,8 +93,17 @@ def misplaced(dataset: Dataset) -> Iterable[Finding]:
     for file in dataset.data:
         space = v.ID + file.path.stem
         for subject in sorted({t.subject.value for t in file.triples}):
-            if subject.startswith("http") and subject != space and not subject.startswith((space + "/", v.FACT)):
-                yield _finding(file, subject, f"This does not belong in {file.name}. Its name must begin with {v.local(space)}/.", "Misplaced")
+            if (
+                subject.startswith("http")
+                and subject != space
+                and not subject.startswith((space + "/", v.FACT))
+            ):
+                yield _finding(
+                    file,
+                    subject,
+                    f"This does not belong in {file.name}. Its name must begin with {v.local(space)}/.",
+                    "Misplaced",
+                )
 
 
 def falsy(dataset: Dataset) -> Iterable[Finding]:
@@ -88,7 +111,12 @@ def falsy(dataset: Dataset) -> Iterable[Finding]:
     for file in dataset.files:
         for triple in file.triples:
             if hasattr(triple.object, "datatype") and triple.object.value in FALSY:
-                yield _finding(file, triple.subject.value, f"The value {triple.object.value!r} is not allowed. Say it another way, for example odrl:neq true.", "Falsy")
+                yield _finding(
+                    file,
+                    triple.subject.value,
+                    f"The value {triple.object.value!r} is not allowed. Say it another way, for example odrl:neq true.",
+                    "Falsy",
+                )
 
 
 def membership_circle(dataset: Dataset) -> Iterable[Finding]:
@@ -110,7 +138,12 @@ def membership_circle(dataset: Dataset) -> Iterable[Finding]:
             place = stack.pop()
             if place == start:
                 file, subject = homes[start]
-                yield _finding(file, subject, f"{v.local(start)} is in the end a member of itself. Take one membership away.", "MembershipCircle")
+                yield _finding(
+                    file,
+                    subject,
+                    f"{v.local(start)} is in the end a member of itself. Take one membership away.",
+                    "MembershipCircle",
+                )
                 break
             if place not in seen:
                 seen.add(place)
@@ -136,7 +169,10 @@ def _together(first: Rule, second: Rule) -> bool:
 
 def _same_data(book: RuleBook, first: Rule, second: Rule) -> bool:
     """Say whether some data category falls under both rules."""
-    return any(book.data_matches(first.scope, c) and book.data_matches(second.scope, c) for c in book.records.categories)
+    return any(
+        book.data_matches(first.scope, c) and book.data_matches(second.scope, c)
+        for c in book.records.categories
+    )
 
 
 def _by_order(book: RuleBook, action: Action) -> dict[str, list[Rule]]:
@@ -153,10 +189,24 @@ def two_defaults(book: RuleBook) -> Iterable[tuple[str, str]]:
         defaults = [r for r in rules if r.strength is Strength.RESIDUAL]
         for number, first in enumerate(defaults):
             for second in defaults[number + 1 :]:
-                same_scope = first.scope.sectors == second.scope.sectors and first.scope.purposes == second.scope.purposes and first.destinations == second.destinations
+                same_scope = (
+                    first.scope.sectors == second.scope.sectors
+                    and first.scope.purposes == second.scope.purposes
+                    and first.destinations == second.destinations
+                )
                 overridden = first.iri in second.overrides or second.iri in first.overrides
-                if same_scope and not overridden and first.modality is not second.modality and first.when == second.when and _together(first, second) and _same_data(book, first, second):
-                    yield first.iri, f"'{second.label}' is the opposite default for the same data at the same time. Narrow or end one, or write dr:overrides."
+                if (
+                    same_scope
+                    and not overridden
+                    and first.modality is not second.modality
+                    and first.when == second.when
+                    and _together(first, second)
+                    and _same_data(book, first, second)
+                ):
+                    yield (
+                        first.iri,
+                        f"'{second.label}' is the opposite default for the same data at the same time. Narrow or end one, or write dr:overrides.",
+                    )
 
 
 def no_default(book: RuleBook) -> Iterable[tuple[str, str]]:
@@ -164,39 +214,66 @@ def no_default(book: RuleBook) -> Iterable[tuple[str, str]]:
     for rules in _by_order(book, Action.TRANSFER).values():
         defaults = [r for r in rules if r.strength is Strength.RESIDUAL]
         for rule in rules:
-            if rule.strength is Strength.RESIDUAL or rule.modality is Modality.OBLIGATION or rule.start >= FOREVER:
+            if (
+                rule.strength is Strength.RESIDUAL
+                or rule.modality is Modality.OBLIGATION
+                or rule.start >= FOREVER
+            ):
                 continue
             wanted = rule.scope.data or {v.ANY_DATA}
-            if not any(d.in_force(rule.start) and any(book.data_matches(d.scope, c) for c in wanted) for d in defaults):
-                yield rule.iri, "On its first day no default holds for this data, so the answer is unknown where the rule does not apply. Add a rule with dr:strength dr:Residual."
+            if not any(
+                d.in_force(rule.start) and any(book.data_matches(d.scope, c) for c in wanted)
+                for d in defaults
+            ):
+                yield (
+                    rule.iri,
+                    "On its first day no default holds for this data, so the answer is unknown where the rule does not apply. Add a rule with dr:strength dr:Residual.",
+                )
 
 
 def contested(book: RuleBook) -> Iterable[tuple[str, str]]:
     """A permission and a plain prohibition of one order overlap with no precedence between them."""
     for rules in _by_order(book, Action.TRANSFER).values():
         bans = [r for r in rules if r.modality is Modality.PROHIBITION and r.strength is Strength.DEFEASIBLE]
-        routes = [r for r in rules if r.modality is Modality.PERMISSION and r.strength is not Strength.RESIDUAL]
+        routes = [
+            r for r in rules if r.modality is Modality.PERMISSION and r.strength is not Strength.RESIDUAL
+        ]
         for ban in bans:
             for route in routes:
                 linked = ban.iri in route.overrides or route.iri in ban.overrides
-                if not linked and _together(ban, route) and _same_data(book, ban, route) and not _apart(ban, route):
-                    yield ban.iri, f"It meets the permission '{route.label}' and neither overrides the other, so the answer is contested where both apply. Write dr:overrides one way, or make the ban dr:Strict."
+                if (
+                    not linked
+                    and _together(ban, route)
+                    and _same_data(book, ban, route)
+                    and not _apart(ban, route)
+                ):
+                    yield (
+                        ban.iri,
+                        f"It meets the permission '{route.label}' and neither overrides the other, so the answer is contested where both apply. Write dr:overrides one way, or make the ban dr:Strict.",
+                    )
 
 
 def _apart(first: Rule, second: Rule) -> bool:
     """Say whether scopes plainly do not meet (different named destinations, sectors or purposes)."""
-    axes = ((first.scope.sectors, second.scope.sectors), (first.scope.purposes, second.scope.purposes), (first.destinations, second.destinations))
+    axes = (
+        (first.scope.sectors, second.scope.sectors),
+        (first.scope.purposes, second.scope.purposes),
+        (first.destinations, second.destinations),
+    )
     return any(a and b and a.isdisjoint(b) for a, b in axes)
 
 
 def entry_twice(book: RuleBook) -> Iterable[tuple[str, str]]:
     """The same entry stands twice on one list with overlapping dates and the same scope."""
-    seen: dict[object, list[object]] = defaultdict(list)
+    seen: dict[object, list[tuple[int, int]]] = defaultdict(list)
     for entry in book.records.memberships.values():
         key = (entry.member, entry.group, entry.scope, entry.when, entry.mechanism, entry.extension)
-        for start, end in seen[key]:  # type: ignore[misc]
+        for start, end in seen[key]:
             if max(start, entry.start) < min(end, entry.end):
-                yield entry.iri, "The same member stands on this list twice at the same time. Join the two entries or correct the dates."
+                yield (
+                    entry.iri,
+                    "The same member stands on this list twice at the same time. Join the two entries or correct the dates.",
+                )
         seen[key].append((entry.start, entry.end))
 
 
@@ -216,7 +293,9 @@ def check_names(dataset: Dataset) -> list[Finding]:
 def check_law(dataset: Dataset) -> list[Finding]:
     """Run the checks on the law as encoded; the dataset must be readable as records."""
     book = RuleBook.unchecked(dataset)
-    homes = {t.subject.value: f for f in dataset.files for t in f.triples if t.predicate.value == v.RDF + "type"}
+    homes = {
+        t.subject.value: f for f in dataset.files for t in f.triples if t.predicate.value == v.RDF + "type"
+    }
     found = []
     for name, (severity, check) in LAW_CHECKS.items():
         found += [_finding(homes[iri], iri, message, name, severity) for iri, message in check(book)]

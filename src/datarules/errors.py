@@ -66,5 +66,7 @@ def nearest(word: str, known: Sequence[str], limit: int = 3) -> list[str]:
     """Return the known words closest to ``word``, best first (at most ``limit``)."""
     from rapidfuzz import fuzz, process
 
-    found = process.extract(word.casefold(), known, scorer=fuzz.WRatio, processor=str.casefold, limit=limit, score_cutoff=60)
+    found = process.extract(
+        word.casefold(), known, scorer=fuzz.WRatio, processor=str.casefold, limit=limit, score_cutoff=60
+    )
     return [match for match, _, _ in found]

@@ -20,7 +20,14 @@ STATUS_WORDS: dict[Status, str] = {
     Status.CONTESTED: "meets a permission and a prohibition with no precedence between them",
     Status.UNKNOWN: "cannot be judged, since no rule of the origin has been encoded for it",
 }
-OPERATORS = {"gt": "more than", "gteq": "at least", "lt": "fewer than", "lteq": "not more than", "eq": "exactly", "neq": "other than"}
+OPERATORS = {
+    "gt": "more than",
+    "gteq": "at least",
+    "lt": "fewer than",
+    "lteq": "not more than",
+    "eq": "exactly",
+    "neq": "other than",
+}
 AXES = {"data": "the kind of data", "purpose": "the purpose", "sector": "the sector"}
 KINDS = {
     "local-copy": "a copy must stay inside",
@@ -91,7 +98,9 @@ def headline(book: RuleBook, decision: Decision, as_of: date) -> str:
 
 
 def _articles(route: Route) -> str:
-    cited = [c.article for e in (route.rule, *route.entries) for c in e.citations]
+    cited = [c.article for c in route.rule.citations] + [
+        c.article for e in route.entries for c in e.citations
+    ]
     return "; ".join(dict.fromkeys(cited))
 
 
@@ -99,7 +108,11 @@ def obstacle(book: RuleBook, one: Obstacle) -> str:
     """Return an obstacle in one sentence."""
     if one.entry is not None:
         ended = "; ".join(c.article for c in one.entry.end_citations)
-        name = one.entry.mechanism.label if one.entry.mechanism else book.records.groups.get(one.entry.group, "listing")
+        name = (
+            one.entry.mechanism.label
+            if one.entry.mechanism
+            else book.records.groups.get(one.entry.group, "listing")
+        )
         return f"{name} no longer carries this transfer: it ended on {date.fromordinal(one.entry.end).isoformat()} ({ended})."
     rule = one.rule
     assert rule is not None
@@ -121,7 +134,11 @@ def conflict(book: RuleBook, one: Conflict) -> str:
     second = f"{one.second.label} ({'; '.join(c.article for c in one.second.citations)})"
     match one.kind:
         case "disclosure":
-            lifts = "An agreement lifts the ban for orders made under it" if one.resolution == "agreement" else "An exception may lift the ban"
+            lifts = (
+                "An agreement lifts the ban for orders made under it"
+                if one.resolution == "agreement"
+                else "An exception may lift the ban"
+            )
             solved = f" {lifts}: {one.by.label}." if one.by else ""
             return f"{place(book, one.first.order)} can order what {place(book, one.second.order)} forbids: {first} against {second}.{solved}"
         case "exclusive-location":
@@ -138,18 +155,26 @@ def text(book: RuleBook, decision: Decision, as_of: date) -> list[str]:
         lines.append("Facts that were not stated are left unknown, so the status is the worst case.")
     if decision.best is not decision.worst:
         turns = ", ".join(fact_label(book, d) for d in decision.deciding)
-        lines.append(f"Depending on facts not stated, the answer lies between {decision.best.value} and {decision.worst.value}. It turns on: {turns}.")
+        lines.append(
+            f"Depending on facts not stated, the answer lies between {decision.best.value} and {decision.worst.value}. It turns on: {turns}."
+        )
     if decision.capped:
-        lines.append("So many facts are open that only bounds can be given; state some of them for a sharper answer.")
+        lines.append(
+            "So many facts are open that only bounds can be given; state some of them for a sharper answer."
+        )
     now = [r for r in decision.routes if r.now]
     for route in now[:6]:
         needs = ", ".join(book.records.facts[f].label for f in route.rule.requires)
-        lines.append(f"Route ({route.status.value}): {route.rule.label}{f'; needs: {needs}' if needs else ''} ({_articles(route)}).")
+        lines.append(
+            f"Route ({route.status.value}): {route.rule.label}{f'; needs: {needs}' if needs else ''} ({_articles(route)})."
+        )
     if len(now) > 6:
         lines.append(f"{len(now) - 6} more routes are open.")
     better = [r for r in decision.routes if not r.now and condition(book, r.condition)][:4]
     for route in better:
-        lines.append(f"Another route ({route.status.value}) if {condition(book, route.condition)}: {route.rule.label} ({_articles(route)}).")
+        lines.append(
+            f"Another route ({route.status.value}) if {condition(book, route.condition)}: {route.rule.label} ({_articles(route)})."
+        )
     lines += [obstacle(book, o) for o in decision.obstacles[:8]]
     for overlay in decision.overlays[:8]:
         cited = "; ".join(c.article for c in overlay.rule.citations)
@@ -158,5 +183,7 @@ def text(book: RuleBook, decision: Decision, as_of: date) -> list[str]:
     lines += [conflict(book, c) for c in decision.conflicts[:6]]
     if decision.status is Status.UNKNOWN:
         names = ", ".join(place(book, o) for o in decision.silent) or place(book, decision.transfer.origin)
-        lines.append(f"Silence is not permission: the law of {names} has not been encoded for this data on this day.")
+        lines.append(
+            f"Silence is not permission: the law of {names} has not been encoded for this data on this day."
+        )
     return lines

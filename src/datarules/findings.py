@@ -37,7 +37,9 @@ def as_text(findings: Sequence[Finding], checked: int) -> str:
 
 def as_json(findings: Iterable[Finding], checked: int) -> str:
     """Return ``{"checked": n, "findings": [...]}``."""
-    return json.dumps({"checked": checked, "findings": [asdict(f) for f in findings]}, ensure_ascii=False, indent=2)
+    return json.dumps(
+        {"checked": checked, "findings": [asdict(f) for f in findings]}, ensure_ascii=False, indent=2
+    )
 
 
 def as_sarif(findings: Sequence[Finding], version: str) -> str:
@@ -49,10 +51,16 @@ def as_sarif(findings: Sequence[Finding], version: str) -> str:
             "ruleIndex": rules.index(f.shape),
             "level": f.severity,
             "message": {"text": f"{f.subject}: {f.message}"},
-            "locations": [{"physicalLocation": {"artifactLocation": {"uri": f.file}, "region": {"startLine": f.line}}}],
+            "locations": [
+                {"physicalLocation": {"artifactLocation": {"uri": f.file}, "region": {"startLine": f.line}}}
+            ],
         }
         for f in findings
     ]
     driver = {"name": "datarules", "version": version, "rules": [{"id": r} for r in rules]}
-    log = {"$schema": "https://json.schemastore.org/sarif-2.1.0.json", "version": "2.1.0", "runs": [{"tool": {"driver": driver}, "results": results}]}
+    log = {
+        "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
+        "version": "2.1.0",
+        "runs": [{"tool": {"driver": driver}, "results": results}],
+    }
     return json.dumps(log, ensure_ascii=False, indent=2)

@@ -10,13 +10,23 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import NamedTuple
 
 import pyoxigraph as ox
 
 from . import bundled
 from .errors import DataError, Problem
 from .vocab import GRAPH
+
+Term = ox.NamedNode | ox.BlankNode | ox.Literal
+
+
+class Statement(NamedTuple):
+    """One RDF 1.1 triple."""
+
+    subject: ox.NamedNode | ox.BlankNode
+    predicate: ox.NamedNode
+    object: Term
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +37,7 @@ class SourceFile:
     name: str
     graph: str
     text: str
-    triples: tuple[ox.Triple, ...]
+    triples: tuple[Statement, ...]
     prefixes: dict[str, str]
 
     def line_of(self, subject: str) -> int:
@@ -42,7 +52,7 @@ class SourceFile:
         forms = [f"<{subject}>"]
         for prefix, space in self.prefixes.items():
             if subject.startswith(space):
-                forms.append(f"{prefix}:{subject[len(space):]}")
+                forms.append(f"{prefix}:{subject[len(space) :]}")
         return forms
 
 
@@ -83,7 +93,9 @@ def read_file(path: Path, name: str, graph: str) -> SourceFile:
         raw = path.read_bytes()
         text = raw.decode("utf-8")
     except (OSError, UnicodeDecodeError) as error:
-        raise DataError.single(name, "", f"The file cannot be read: {error}.", "Give a readable UTF-8 file.") from error
+        raise DataError.single(
+            name, "", f"The file cannot be read: {error}.", "Give a readable UTF-8 file."
+        ) from error
     try:
         parser = ox.parse(raw, format=ox.RdfFormat.TURTLE, base_iri=graph)
         triples = _stable(parser, path.stem)
@@ -91,21 +103,38 @@ def read_file(path: Path, name: str, graph: str) -> SourceFile:
     except SyntaxError as error:
         where = f"{name}:{error.lineno or 1}"
         reason = str(error.msg).rstrip(".")
-        raise DataError.single(where, "", f"This is not well-formed Turtle: {reason}.", "Check the end of the line before: a missing ';' or '.' is the commonest cause.") from error
+        raise DataError.single(
+            where,
+            "",
+            f"This is not well-formed Turtle: {reason}.",
+            "Check the end of the line before: a missing ';' or '.' is the commonest cause.",
+        ) from error
     return SourceFile(path, name, graph, text, triples, prefixes)
 
 
-def _stable(quads: Iterable[ox.Quad], stem: str) -> tuple[ox.Triple, ...]:
-    """Name blank nodes by file and order of appearance, so that the same file always gives the same triples."""
+def _stable(quads: Iterable[ox.Quad], stem: str) -> tuple[Statement, ...]:
+    """Name blank nodes by file and order of appearance, so that the same file always gives the same triples.
+
+    Raises:
+        SyntaxError: the text uses RDF 1.2 triple terms, which not every RDF tool reads yet.
+    """
     names: dict[str, ox.BlankNode] = {}
     prefix = re.sub(r"[^A-Za-z0-9]", "", stem)
 
-    def named(node: Any) -> Any:
-        if isinstance(node, ox.BlankNode):
-            return names.setdefault(node.value, ox.BlankNode(f"{prefix}c{len(names)}"))
-        return node
+    def named(node: ox.BlankNode) -> ox.BlankNode:
+        return names.setdefault(node.value, ox.BlankNode(f"{prefix}c{len(names)}"))
 
-    return tuple(ox.Triple(named(q.subject), q.predicate, named(q.object)) for q in quads)
+    found = []
+    for quad in quads:
+        subject, value = quad.subject, quad.object
+        if isinstance(subject, ox.Triple) or isinstance(value, ox.Triple):
+            raise SyntaxError("a triple term of RDF 1.2")
+        if isinstance(subject, ox.BlankNode):
+            subject = named(subject)
+        if isinstance(value, ox.BlankNode):
+            value = named(value)
+        found.append(Statement(subject, quad.predicate, value))
+    return tuple(found)
 
 
 def _graph_for(path: Path) -> str:
@@ -138,7 +167,14 @@ def load(data: Sequence[Path] | None = None) -> Dataset:
     seen: dict[str, Path] = {}
     for file in ontology + files:
         if file.graph in seen:
-            problems.append(Problem(str(file.path), file.path.stem, f"Another file has this name: {seen[file.graph]}.", "Rename one of the two."))
+            problems.append(
+                Problem(
+                    str(file.path),
+                    file.path.stem,
+                    f"Another file has this name: {seen[file.graph]}.",
+                    "Rename one of the two.",
+                )
+            )
         seen[file.graph] = file.path
     if problems:
         raise DataError(*problems)

@@ -10,7 +10,9 @@ from .rulebook import RuleBook
 from .validate import Progress, ValidDataset, attest, cache_folder
 
 
-def open_dataset(data: Sequence[Path] | None = None, progress: Progress | None = None) -> tuple[Dataset, RuleBook]:
+def open_dataset(
+    data: Sequence[Path] | None = None, progress: Progress | None = None
+) -> tuple[Dataset, RuleBook]:
     """Load and validate the data (bundled unless given) and compile the rulebook.
 
     Raises:

@@ -9,9 +9,21 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from .model import FALSE, TRUE, Comparison, Coverage, Expr, Membership, Rule, all_of, any_of, comparisons, negate
+from .model import (
+    FALSE,
+    TRUE,
+    Comparison,
+    Coverage,
+    Expr,
+    Membership,
+    Rule,
+    all_of,
+    any_of,
+    comparisons,
+    negate,
+)
 from .rulebook import Cell, Chain, DayView
-from .vocab import LOCALISATION, Action, Extent, Modality, Strength
+from .vocab import LOCALISATION, Action, Extent, Modality
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +74,8 @@ class Pair:
         self.target_orders = self._grouped(view.orders_of(destination))
         self._situations: dict[Cell, Situation] = {}
         self._cells: dict[Cell, tuple[Situation, ...]] = {}
+        self._lapsed: dict[Cell, tuple[Membership, ...]] = {}
+        self.answers: dict[object, object] = {}
 
     @staticmethod
     def _grouped(found: Iterable[tuple[str, Chain]]) -> dict[str, list[Chain]]:
@@ -74,7 +88,8 @@ class Pair:
 
     def _chain(self, chains: Iterable[Chain], cell: Cell) -> tuple[Expr, list[Membership]]:
         """Return when any of the chains holds in the cell, and the entries used."""
-        alternatives, used = [], []
+        alternatives: list[Expr] = []
+        used: list[Membership] = []
         for chain in chains:
             if all(self.book.matches(entry.scope, cell) for entry in chain):
                 alternatives.append(all_of(*(entry.when for entry in chain)))
@@ -82,7 +97,8 @@ class Pair:
         return any_of(*alternatives) if alternatives else FALSE, used
 
     def _places(self, targets: frozenset[str], place: str, cell: Cell) -> tuple[Expr, list[Membership]]:
-        alternatives, used = [], []
+        alternatives: list[Expr] = []
+        used: list[Membership] = []
         for target in sorted(targets):
             expr, entries = self._chain(self.view.covers(target, place), cell)
             alternatives.append(expr)
@@ -93,7 +109,8 @@ class Pair:
         """Return when a rule bites in a cell, ``other`` being the place its destination speaks of."""
         if not self.book.matches(rule.scope, cell):
             return FALSE, ()
-        when, lists = rule.when, []
+        when = rule.when
+        lists: list[Membership] = []
         if rule.destinations:
             covered, lists = self._places(rule.destinations, other, cell)
             when = all_of(covered, when)
@@ -104,7 +121,15 @@ class Pair:
 
     # -- programs
 
-    def _program(self, order: str, chains: list[Chain], opposite: dict[str, list[Chain]], action: Action, other: str, cell: Cell) -> Program:
+    def _program(
+        self,
+        order: str,
+        chains: list[Chain],
+        opposite: dict[str, list[Chain]],
+        action: Action,
+        other: str,
+        cell: Cell,
+    ) -> Program:
         reach, _ = self._chain(chains, cell)
         inside, _ = self._chain(opposite.get(order, ()), cell)
         found: list[tuple[Rule, Expr, tuple[Membership, ...]]] = []
@@ -117,22 +142,34 @@ class Pair:
         ordered = _topological(found)
         position = {rule.iri: number for number, (rule, _, _) in enumerate(ordered)}
         entries = tuple(
-            Entry(rule, when, tuple(sorted(position[other.iri] for other, _, _ in ordered if rule.iri in other.overrides)), lists)
+            Entry(
+                rule,
+                when,
+                tuple(sorted(position[other.iri] for other, _, _ in ordered if rule.iri in other.overrides)),
+                lists,
+            )
             for rule, when, lists in ordered
         )
         reviews = tuple(
             c
             for c in self.view.coverage[order]
-            if c.extent is Extent.ADDS_NOTHING and c.action is action and (not c.data or not c.data.isdisjoint(self.book.broader[cell.data]))
+            if c.extent is Extent.ADDS_NOTHING
+            and c.action is action
+            and (not c.data or not c.data.isdisjoint(self.book.broader[cell.data]))
         )
         return Program(order, action, reach, inside, entries, reviews)
 
     def _compile(self, cell: Cell) -> Situation:
-        programs = [self._program(o, c, self.target_orders, Action.TRANSFER, self.destination, cell) for o, c in self.orders.items()]
+        programs = [
+            self._program(o, c, self.target_orders, Action.TRANSFER, self.destination, cell)
+            for o, c in self.orders.items()
+        ]
         programs += [
             program
             for order, chains in self.target_orders.items()
-            if (program := self._program(order, chains, self.orders, Action.IMPORT, self.origin, cell)).entries
+            if (
+                program := self._program(order, chains, self.orders, Action.IMPORT, self.origin, cell)
+            ).entries
         ]
         beside = []
         for order, chains in self.orders.items():
@@ -142,20 +179,31 @@ class Pair:
                 continue
             for action in (*BESIDE, Action.TRANSFER):
                 beside += self._beside(order, action, all_of(reach, negate(inside)), cell)
-        asked = dict.fromkeys(t for p in programs for e in (p.reach, p.inside, *(x.when for x in p.entries)) for t in comparisons(e))
+        asked = dict.fromkeys(
+            t
+            for p in programs
+            for e in (p.reach, p.inside, *(x.when for x in p.entries))
+            for t in comparisons(e)
+        )
         asked.update(dict.fromkeys(t for e in beside for t in comparisons(e.when)))
         measures = frozenset(f for p in programs for e in p.entries for f in e.rule.requires)
         return Situation(cell, tuple(programs), tuple(beside), tuple(asked), measures)
 
     def _beside(self, order: str, action: Action, reach: Expr, cell: Cell) -> list[Entry]:
         """Duties that stand beside the status, less those a rule of the same order and action overrides."""
-        found = [(rule, *self.applies(rule, cell, self.destination)) for rule in self.view.rules[order, action]]
+        found = [
+            (rule, *self.applies(rule, cell, self.destination)) for rule in self.view.rules[order, action]
+        ]
         bites = {rule.iri: when for rule, when, _ in found if when != FALSE}
         entries = []
         for rule, when, lists in found:
             decides = action is Action.TRANSFER and rule.modality is Modality.PROHIBITION
             if when != FALSE and rule.modality is not Modality.PERMISSION and not decides:
-                lifted = [negate(bites[other.iri]) for other, _, _ in found if rule.iri in other.overrides and other.iri in bites]
+                lifted = [
+                    negate(bites[other.iri])
+                    for other, _, _ in found
+                    if rule.iri in other.overrides and other.iri in bites
+                ]
                 entries.append(Entry(rule, all_of(reach, when, *lifted), (), lists))
         return entries
 
@@ -170,7 +218,9 @@ class Pair:
 
     def _statements(self) -> list[Rule | Membership]:
         found: dict[str, Rule | Membership] = {}
-        places = [chain for chains in (*self.orders.values(), *self.target_orders.values()) for chain in chains]
+        places = [
+            chain for chains in (*self.orders.values(), *self.target_orders.values()) for chain in chains
+        ]
         for order in self.orders:
             for action in (Action.TRANSFER, *BESIDE):
                 found.update((r.iri, r) for r in self.view.rules[order, action])
@@ -179,7 +229,9 @@ class Pair:
         for rule in list(found.values()):
             if isinstance(rule, Rule):
                 for target in rule.destinations | rule.not_destinations:
-                    places += self.view.covers(target, self.destination) + self.view.covers(target, self.origin)
+                    places += self.view.covers(target, self.destination) + self.view.covers(
+                        target, self.origin
+                    )
         found.update((entry.iri, entry) for chain in places for entry in chain)
         return list(found.values())
 
@@ -193,7 +245,9 @@ class Pair:
             return known
         statements = self._statements()
         axes = (
-            self._masks(cell.data, statements, [s.scope.data | s.scope.not_data for s in statements], data=True),
+            self._masks(
+                cell.data, statements, [s.scope.data | s.scope.not_data for s in statements], data=True
+            ),
             self._masks(cell.purpose, statements, [s.scope.purposes for s in statements]),
             self._masks(cell.sector, statements, [s.scope.sectors for s in statements]),
         )
@@ -206,10 +260,14 @@ class Pair:
         known = self._cells[cell] = tuple(self.situation(c) for c in chosen_cells)
         return known
 
-    def _masks(self, asked: str, statements: list[Rule | Membership], named: list[frozenset[str]], data: bool = False) -> dict[int, str]:
+    def _masks(
+        self, asked: str, statements: list[Rule | Membership], named: list[frozenset[str]], data: bool = False
+    ) -> dict[int, str]:
         """Map each distinct set of matching statements to the first concept that gives it, the asked one first."""
         broader = self.book.broader
-        inner = sorted({c for group in named for c in group if c in broader and asked in broader[c] and c != asked})
+        inner = sorted(
+            {c for group in named for c in group if c in broader and asked in broader[c] and c != asked}
+        )
         masks: dict[int, str] = {}
         for concept in (asked, *inner):
             mask = 0
@@ -222,12 +280,35 @@ class Pair:
             masks.setdefault(mask, concept)
         return masks
 
-    def residual(self, cell: Cell) -> tuple[Rule, ...]:
-        """Return the stated defaults of the origin's orders that match a cell."""
-        return tuple(e.rule for p in self.situation(cell).programs for e in p.entries if e.rule.strength is Strength.RESIDUAL)
+    def lapsed(self, cell: Cell) -> tuple[Membership, ...]:
+        """Return list entries for the destination that have ended and that nothing on the same list replaces."""
+        found = self._lapsed.get(cell)
+        if found is None:
+            found = self._lapsed[cell] = tuple(self._find_lapsed(cell))
+        return found
+
+    def _find_lapsed(self, cell: Cell) -> Iterable[Membership]:
+        groups = {
+            g
+            for order in self.orders
+            for r in self.view.rules[order, Action.TRANSFER]
+            for g in r.destinations
+        }
+        for group in sorted(groups):
+            ended = [
+                entry
+                for entry in self.book.ended.get(group, ())
+                if entry.end <= self.view.day
+                and self.book.matches(entry.scope, cell)
+                and self.view.covers(entry.member, self.destination)
+            ]
+            if ended and not self.view.covers(group, self.destination):
+                yield max(ended, key=lambda entry: (entry.end, entry.iri))
 
 
-def _topological(found: list[tuple[Rule, Expr, tuple[Membership, ...]]]) -> list[tuple[Rule, Expr, tuple[Membership, ...]]]:
+def _topological(
+    found: list[tuple[Rule, Expr, tuple[Membership, ...]]],
+) -> list[tuple[Rule, Expr, tuple[Membership, ...]]]:
     """Order rules so that whatever overrides comes first (the override graph has no circle)."""
     by_iri = {item[0].iri: item for item in found}
     beaters: dict[str, list[str]] = {iri: [] for iri in by_iri}

@@ -18,6 +18,7 @@ from .model import (
     FOREVER,
     TRUE,
     Citation,
+    Comparison,
     Coverage,
     Expr,
     Fact,
@@ -26,7 +27,6 @@ from .model import (
     Membership,
     Rule,
     Scope,
-    Comparison,
     all_of,
     any_of,
 )
@@ -96,7 +96,11 @@ class _Reader:
     def run(self) -> Records:
         """Read every kind of record in the order in which they refer to each other."""
         out = self.out
-        for kind, into in (("DataCategory", out.categories), ("Purpose", out.purposes), ("Sector", out.sectors)):
+        for kind, into in (
+            ("DataCategory", out.categories),
+            ("Purpose", out.purposes),
+            ("Sector", out.sectors),
+        ):
             for iri in self._all(kind):
                 into[iri] = self._concept(iri)
         for iri in self._all("Mechanism"):
@@ -115,7 +119,10 @@ class _Reader:
                 self._guard(iri, lambda i, c=kind == "Commitment": out.rules.__setitem__(i, self._rule(i, c)))
         for kind in ("Membership", "Extension"):
             for iri in self._all(kind):
-                self._guard(iri, lambda i, e=kind == "Extension": out.memberships.__setitem__(i, self._membership(i, e)))
+                self._guard(
+                    iri,
+                    lambda i, e=kind == "Extension": out.memberships.__setitem__(i, self._membership(i, e)),
+                )
         for iri in self._all("Coverage"):
             self._guard(iri, lambda i: out.coverages.__setitem__(i, self._coverage(i)))
         if self.problems:
@@ -128,7 +135,12 @@ class _Reader:
         except (KeyError, ValueError, IndexError) as error:
             file = self.home[iri]
             self.problems.append(
-                Problem(f"{file.name}:{file.line_of(iri)}", v.local(iri), f"This statement cannot be read ({error}).", f"Run: datarules validate {file.name}")
+                Problem(
+                    f"{file.name}:{file.line_of(iri)}",
+                    v.local(iri),
+                    f"This statement cannot be read ({error}).",
+                    f"Run: datarules validate {file.name}",
+                )
             )
 
     def _all(self, kind: str) -> list[str]:
@@ -218,7 +230,9 @@ class _Reader:
         if fact := self._one(node, v.NS + "fact"):
             literal = self._objects(node, v.NS + "value")[0].value
             value: bool | int = True if literal == "true" else int(literal)
-            parts.append(Comparison(v.local(fact), self._one(node, v.NS + "operator").removeprefix(v.ODRL), value))
+            parts.append(
+                Comparison(v.local(fact), self._one(node, v.NS + "operator").removeprefix(v.ODRL), value)
+            )
         parts += [self._expr(p, seen) for p in self._iris(node, v.NS + "allOf")]
         if alternatives := self._iris(node, v.NS + "anyOf"):
             parts.append(any_of(*(self._expr(p, seen) for p in alternatives)))
@@ -234,7 +248,12 @@ class _Reader:
             found = frozenset(self._iris(iri, v.NS + name))
             return frozenset() if top in found else found
 
-        return Scope(get("data", v.ANY_DATA), get("notData", ""), get("sector", v.ANY_SECTOR), get("purpose", v.ANY_PURPOSE))
+        return Scope(
+            get("data", v.ANY_DATA),
+            get("notData", ""),
+            get("sector", v.ANY_SECTOR),
+            get("purpose", v.ANY_PURPOSE),
+        )
 
     def _citations(self, iri: str, predicate: str = "citation") -> tuple[Citation, ...]:
         made = []
@@ -244,13 +263,27 @@ class _Reader:
             short, _, address = self.out.instruments.get(source, ("", "", source))
             read = self._one(key, v.NS + "readOn")
             own = self._one(key, v.SCHEMA + "url")
-            made.append(Citation(source, short, self._text(key, v.NS + "pinpoint"), own or address, date.fromisoformat(read), self._iris(key, v.NS + "readIn")))
+            made.append(
+                Citation(
+                    source,
+                    short,
+                    self._text(key, v.NS + "pinpoint"),
+                    own or address,
+                    date.fromisoformat(read),
+                    self._iris(key, v.NS + "readIn"),
+                )
+            )
         return tuple(made)
 
     def _rule(self, iri: str, commitment: bool) -> Rule:
         mechanism = self.out.mechanisms.get(self._one(iri, v.NS + "viaMechanism"))
         requires = tuple(v.local(f) for f in self._iris(iri, v.NS + "requires"))
-        level = max([mechanism.burden if mechanism else Burden.NoBurden, *(self.out.facts[f].burden for f in requires)])
+        level = max(
+            [
+                mechanism.burden if mechanism else Burden.NoBurden,
+                *(self.out.facts[f].burden for f in requires),
+            ]
+        )
         pending = self._term(iri, "commencement") == "NotCommenced"
         return Rule(
             iri=iri,

@@ -32,7 +32,11 @@ class Cell:
 
     def beyond(self, asked: Cell) -> tuple[str, ...]:
         """Return the concepts by which this cell is narrower than the one asked about."""
-        return tuple(getattr(self, axis) for axis in ("data", "purpose", "sector") if getattr(self, axis) != getattr(asked, axis))
+        return tuple(
+            getattr(self, axis)
+            for axis in ("data", "purpose", "sector")
+            if getattr(self, axis) != getattr(asked, axis)
+        )
 
 
 class RuleBook:
@@ -52,11 +56,22 @@ class RuleBook:
         self.broader: dict[str, frozenset[str]] = {}
         for scheme in (records.categories, records.purposes, records.sectors):
             self.broader.update(narrower_closure(scheme.values()))
-        self.baseline: Mapping[str, bool] = {f.name: f.baseline for f in records.facts.values() if f.kind is bool}
+        self.baseline: Mapping[str, bool] = {
+            f.name: f.baseline for f in records.facts.values() if f.kind is bool
+        }
         days = {0}
-        for statement in (*records.rules.values(), *records.memberships.values(), *records.coverages.values()):
+        dated: list[Rule | Membership | Coverage] = [
+            *records.rules.values(),
+            *records.memberships.values(),
+            *records.coverages.values(),
+        ]
+        for statement in dated:
             days.update(d for d in (statement.start, statement.end) if d < FOREVER)
         self.epochs = sorted(days)
+        self.ended: dict[str, list[Membership]] = defaultdict(list)
+        for entry in records.memberships.values():
+            if entry.end < FOREVER and entry.end_citations:
+                self.ended[entry.group].append(entry)
         self._views: dict[int, DayView] = {}
         self.by_code = {j.code: j for j in records.jurisdictions.values()}
 
@@ -68,7 +83,12 @@ class RuleBook:
             DataError: a statement cannot be read.
         """
         if not isinstance(valid, ValidDataset):
-            raise DataError.single("rulebook", type(valid).__name__, "Only validated data can decide.", "Pass it through datarules.validate first.")
+            raise DataError.single(
+                "rulebook",
+                type(valid).__name__,
+                "Only validated data can decide.",
+                "Pass it through datarules.validate first.",
+            )
         return cls(read(valid.dataset), valid.dataset.release)
 
     @classmethod
@@ -86,7 +106,11 @@ class RuleBook:
 
     def matches(self, scope: Scope, cell: Cell) -> bool:
         """Say whether a scope takes in an exact data category, purpose and sector."""
-        return self.data_matches(scope, cell.data) and self.axis_matches(scope.purposes, cell.purpose) and self.axis_matches(scope.sectors, cell.sector)
+        return (
+            self.data_matches(scope, cell.data)
+            and self.axis_matches(scope.purposes, cell.purpose)
+            and self.axis_matches(scope.sectors, cell.sector)
+        )
 
     def data_matches(self, scope: Scope, category: str) -> bool:
         """Say whether a category lies within the data of a scope."""
@@ -162,7 +186,9 @@ class DayView:
         found: list[Chain] = []
         for entry in self.of_group[target]:
             if not entry.extension:
-                found += [(entry, *chain) for chain in self._find_covers(entry.member, place, seen | {target})]
+                found += [
+                    (entry, *chain) for chain in self._find_covers(entry.member, place, seen | {target})
+                ]
         if not found and target in self.book.records.groups:
             found = self._covers_all_members(target, place, seen)
         return found
@@ -179,8 +205,3 @@ class DayView:
                 return []
             joined += chains[0]
         return [tuple(joined)]
-
-
-    def rules_on_transfer(self, order: str) -> list[Rule]:
-        """Return an order's rules on transfer in force."""
-        return self.rules[order, Action.TRANSFER]

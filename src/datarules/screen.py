@@ -36,12 +36,20 @@ def show(document: dict[str, Any]) -> None:
     for number, line in enumerate(document["text"]):
         console.print(Text(("" if number == 0 else "• ") + line, style="bold" if number == 0 else ""))
     addresses = dict.fromkeys(
-        (part["article"], part["address"]) for key in ("routes", "obstacles", "overlays") for part in document[key] if part["address"] and part.get("available", True)
+        (part["article"], part["address"])
+        for key in ("routes", "obstacles", "overlays")
+        for part in document[key]
+        if part["address"] and part.get("available", True)
     )
     for article, address in list(addresses)[:8]:
         console.print(Text(f"  {article}: {address}", style="dim"))
     weakest = document["evidence"] or "none"
-    console.print(Text(f"Evidence: {weakest}; oldest reading {document['oldest_reading'] or 'none'}; release {document['release']}. {document['disclaimer']}", style="dim"))
+    console.print(
+        Text(
+            f"Evidence: {weakest}; oldest reading {document['oldest_reading'] or 'none'}; release {document['release']}. {document['disclaimer']}",
+            style="dim",
+        )
+    )
 
 
 def show_table(rows: Sequence[dict[str, Any]], columns: Sequence[str]) -> None:
@@ -61,4 +69,9 @@ def show_rules(book: RuleBook, iri: str, rows: Sequence[dict[str, Any]]) -> None
     for row in rows:
         period = f"{row['valid_from'] or 'not commenced'} – {row['valid_until'] or ''}".rstrip(" –")
         console.print(Text(f"{row['article']}  ", style="bold") + Text(row["label"]))
-        console.print(Text(f"    {row['modality']} · {row['action']} · {', '.join(row['data'])} · {period} · {row['evidence']} · {row['rule']}", style="dim"))
+        console.print(
+            Text(
+                f"    {row['modality']} · {row['action']} · {', '.join(row['data'])} · {period} · {row['evidence']} · {row['rule']}",
+                style="dim",
+            )
+        )

@@ -56,9 +56,29 @@ id:{code} a dr:Jurisdiction ; dct:identifier "{code}" ;
 
 def template(code: str, name: str, today: date) -> str:
     """Return the template of a jurisdiction file."""
-    wanted = ("cat", "dct", "dr", "eli", "fact", "mech", "odrl", "prov", "pur", "schema", "sec", "skos", "xsd")
-    prefixes = [f"@prefix : <{ID}{code}/> .", f"@prefix id: <{ID}> ."] + [f"@prefix {p}: <{PREFIXES[p]}> ." for p in wanted]
-    return "\n".join(prefixes) + "\n" + BODY.format(code=code, name=name.replace('"', "'"), today=today.isoformat())
+    wanted = (
+        "cat",
+        "dct",
+        "dr",
+        "eli",
+        "fact",
+        "mech",
+        "odrl",
+        "prov",
+        "pur",
+        "schema",
+        "sec",
+        "skos",
+        "xsd",
+    )
+    prefixes = [f"@prefix : <{ID}{code}/> .", f"@prefix id: <{ID}> ."] + [
+        f"@prefix {p}: <{PREFIXES[p]}> ." for p in wanted
+    ]
+    return (
+        "\n".join(prefixes)
+        + "\n"
+        + BODY.format(code=code, name=name.replace('"', "'"), today=today.isoformat())
+    )
 
 
 def write(code: str, name: str | None, output: Path | None, today: date | None = None) -> Path:
@@ -70,13 +90,34 @@ def write(code: str, name: str | None, output: Path | None, today: date | None =
     code = code.strip().upper()
     problems = []
     if not CODE.fullmatch(code):
-        problems.append(Problem("code", code, "This is not the form of a jurisdiction code.", "Use ISO 3166 such as BR or CA-QC."))
+        problems.append(
+            Problem(
+                "code",
+                code,
+                "This is not the form of a jurisdiction code.",
+                "Use ISO 3166 such as BR or CA-QC.",
+            )
+        )
     target = output or bundled.root() / "data" / "jurisdictions"
     path = target / f"{code}.ttl" if target.is_dir() else target
     if path.exists():
-        problems.append(Problem("output", str(path), "This file exists and is not overwritten.", "Edit it, or give another --output."))
+        problems.append(
+            Problem(
+                "output",
+                str(path),
+                "This file exists and is not overwritten.",
+                "Edit it, or give another --output.",
+            )
+        )
     if not path.parent.is_dir():
-        problems.append(Problem("output", str(path.parent), "There is no such folder.", "Make it first, or give another --output."))
+        problems.append(
+            Problem(
+                "output",
+                str(path.parent),
+                "There is no such folder.",
+                "Make it first, or give another --output.",
+            )
+        )
     if problems:
         raise InputError(*problems)
     path.write_text(template(code, name or code, today or date.today()), encoding="utf-8")

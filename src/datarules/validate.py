@@ -68,16 +68,35 @@ def _shacl(payload: str) -> list[tuple[str, str, str, str]]:
     from rdflib import RDF, Namespace
 
     sh = Namespace("http://www.w3.org/ns/shacl#")
-    _, report, _ = pyshacl.validate(_graph([payload]), shacl_graph=_shapes(), advanced=False, inference="none", allow_warnings=True)
+    _, report, _ = pyshacl.validate(
+        _graph([payload]), shacl_graph=_shapes(), advanced=False, inference="none", allow_warnings=True
+    )
     rows = []
     for result in report.subjects(RDF.type, sh.ValidationResult):
         shape = str(report.value(result, sh.sourceShape))
         severity = "warning" if report.value(result, sh.resultSeverity) == sh.Warning else "error"
-        rows.append((str(report.value(result, sh.focusNode)), str(report.value(result, sh.resultMessage)), shape, severity))
+        rows.append(
+            (
+                str(report.value(result, sh.focusNode)),
+                str(report.value(result, sh.resultMessage)),
+                shape,
+                severity,
+            )
+        )
     return rows
 
 
-CONTEXT = frozenset({v.RDF + "type", v.NS + "role", v.SKOS + "prefLabel", v.NS + "ofJurisdiction", v.NS + "action", v.NS + "validFrom", v.NS + "validUntil"})
+CONTEXT = frozenset(
+    {
+        v.RDF + "type",
+        v.NS + "role",
+        v.SKOS + "prefLabel",
+        v.NS + "ofJurisdiction",
+        v.NS + "action",
+        v.NS + "validFrom",
+        v.NS + "validUntil",
+    }
+)
 
 
 def _payloads(dataset: Dataset, files: Sequence[SourceFile]) -> list[tuple[str, frozenset[str]]]:
@@ -105,7 +124,13 @@ def _payloads(dataset: Dataset, files: Sequence[SourceFile]) -> list[tuple[str, 
     return payloads
 
 
-def validate(dataset: Dataset, only: Sequence[SourceFile] | None = None, progress: Progress | None = None, workers: int | None = None, cache: Path | None = None) -> list[Finding]:
+def validate(
+    dataset: Dataset,
+    only: Sequence[SourceFile] | None = None,
+    progress: Progress | None = None,
+    workers: int | None = None,
+    cache: Path | None = None,
+) -> list[Finding]:
     """Check files of a dataset against shapes and cross-file checks.
 
     Args:
@@ -125,13 +150,20 @@ def validate(dataset: Dataset, only: Sequence[SourceFile] | None = None, progres
     homes = {t.subject.value: f for f in files for t in f.triples}
     owners = _owners(files)
     found: dict[Finding, None] = {}
-    for done, rows in enumerate(_run([p for p, _ in payloads], workers, cache / 'shacl' if cache else None)):
+    for done, rows in enumerate(_run([p for p, _ in payloads], workers, cache / "shacl" if cache else None)):
         own = payloads[done][1]
         for focus, message, shape, severity in rows:
             subject = owners.get(focus, focus)
             file = homes.get(subject) if subject in own else None
             if file is not None:
-                finding = Finding(file.name, file.line_of(subject), v.local(subject), message, shape.rsplit("/", 1)[-1], severity)
+                finding = Finding(
+                    file.name,
+                    file.line_of(subject),
+                    v.local(subject),
+                    message,
+                    shape.rsplit("/", 1)[-1],
+                    severity,
+                )
                 found[finding] = None
         if progress:
             progress(done + 1, len(payloads))
@@ -141,13 +173,23 @@ def validate(dataset: Dataset, only: Sequence[SourceFile] | None = None, progres
         try:
             found.update(dict.fromkeys(f for f in check_law(dataset) if f.file in names))
         except DataError as error:
-            found.update(dict.fromkeys(Finding(p.place.split(":")[0], int(p.place.split(":")[1]), p.value, p.reason, "Readable") for p in error.problems))
+            found.update(
+                dict.fromkeys(
+                    Finding(p.place.split(":")[0], int(p.place.split(":")[1]), p.value, p.reason, "Readable")
+                    for p in error.problems
+                )
+            )
     return sorted(found)
 
 
 def _owners(files: Sequence[SourceFile]) -> dict[str, str]:
     """Map each blank node to the named thing it belongs to."""
-    return {str(t.object.value): t.subject.value for f in files for t in f.triples if type(t.object).__name__ == "BlankNode"}
+    return {
+        str(t.object.value): t.subject.value
+        for f in files
+        for t in f.triples
+        if type(t.object).__name__ == "BlankNode"
+    }
 
 
 Rows = list[tuple[str, str, str, str]]
@@ -158,7 +200,11 @@ KEPT = 4000
 def _run(payloads: list[str], workers: int | None, cache: Path | None) -> Iterable[Rows]:
     """Validate payloads in order, taking from the cache what was validated before."""
     shapes = "".join(path.read_text(encoding="utf-8") for path in bundled.shape_files())
-    kept = [cache / f"{hashlib.sha256((shapes + p).encode()).hexdigest()}.json" for p in payloads] if cache else []
+    kept = (
+        [cache / f"{hashlib.sha256((shapes + p).encode()).hexdigest()}.json" for p in payloads]
+        if cache
+        else []
+    )
     known: dict[int, Rows] = {}
     for number, path in enumerate(kept):
         with contextlib.suppress(OSError, ValueError):
@@ -210,7 +256,9 @@ def attest(dataset: Dataset, cache: Path | None = None, progress: Progress | Non
     if stamp is None or not stamp.exists():
         errors = [f for f in validate(dataset, progress=progress, cache=cache) if f.severity == "error"]
         if errors:
-            raise DataError(*(Problem(f"{f.file}:{f.line}", f.subject, f.message, f"[{f.shape}]") for f in errors))
+            raise DataError(
+                *(Problem(f"{f.file}:{f.line}", f.subject, f.message, f"[{f.shape}]") for f in errors)
+            )
         if stamp is not None:
             try:
                 stamp.parent.mkdir(parents=True, exist_ok=True)

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
 
-from .model import AllOf, AnyOf, Expr, Not, Comparison, Value
+from .model import AllOf, AnyOf, Comparison, Expr, Not, Value
 
 CAP = 1 << 20
 """Most worlds a space may have; beyond it the answer falls back to bounds."""
@@ -30,7 +30,9 @@ def cut_points(tests: Iterable[Comparison]) -> tuple[int, ...]:
     """Return one number for each way a set of thresholds can fall, lowest first, 0 among them."""
     tests = list(tests)
     seen: dict[tuple[bool, ...], int] = {}
-    for number in sorted({0, *(n for t in tests for n in (t.value - 1, int(t.value), t.value + 1) if n >= 0)}):
+    for number in sorted(
+        {0, *(n for t in tests for n in (t.value - 1, int(t.value), t.value + 1) if n >= 0)}
+    ):
         seen.setdefault(tuple(t.holds(number) for t in tests), number)
     return tuple(seen.values())
 
@@ -47,7 +49,9 @@ class Space:
 
     __slots__ = ("_bits", "_given", "_strides", "_values", "base", "facts", "full", "size")
 
-    def __init__(self, tests: Iterable[Comparison], given: Mapping[str, Value], baseline: Mapping[str, bool]) -> None:
+    def __init__(
+        self, tests: Iterable[Comparison], given: Mapping[str, Value], baseline: Mapping[str, bool]
+    ) -> None:
         by_fact: dict[str, list[Comparison]] = {}
         for test in tests:
             if test.fact not in given:

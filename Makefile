@@ -1,0 +1,62 @@
+# Two commands are all a newcomer needs: `make serve` and `make test`.
+PYTHON ?= python3
+VENV ?= .venv
+BIN = $(VENV)/bin
+HOST ?= 127.0.0.1
+PORT ?= 8000
+export PIP_DISABLE_PIP_VERSION_CHECK = 1
+
+.DEFAULT_GOAL := help
+.PHONY: help serve test check format validate bench lock wheel clean
+
+help: ## say what each target does
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 18
+
+$(BIN)/python:
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.base: requirements/base.txt | $(BIN)/python
+	$(BIN)/python -m pip install --quiet --require-hashes -r requirements/base.txt
+	touch $@
+
+$(VENV)/.dev: requirements/dev.txt pyproject.toml | $(BIN)/python
+	$(BIN)/python -m pip install --quiet --require-hashes -r requirements/dev.txt
+	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --editable .
+	touch $@ $(VENV)/.base
+
+serve: $(VENV)/.base ## set everything up and serve API, SPARQL and page on the embedded store
+	PYTHONPATH=src $(BIN)/python -m datarules serve --host $(HOST) --port $(PORT)
+
+test: $(VENV)/.dev ## set everything up and run every test
+	$(BIN)/python -m pytest -n auto --dist loadgroup
+
+check: $(VENV)/.dev ## format check, lint, types, data
+	$(BIN)/ruff format --check src tests benchmarks
+	$(BIN)/ruff check src tests benchmarks
+	$(BIN)/mypy
+	$(BIN)/datarules validate
+
+format: $(VENV)/.dev ## format the code
+	$(BIN)/ruff check --fix --quiet src tests benchmarks
+	$(BIN)/ruff format src tests benchmarks
+
+validate: $(VENV)/.base ## check the ontology and every data file
+	PYTHONPATH=src $(BIN)/python -m datarules validate
+
+bench: $(VENV)/.dev requirements/bench.txt ## measure decisions, queries, start-up and the API
+	$(BIN)/python -m pip install --quiet --require-hashes -r requirements/bench.txt
+	$(BIN)/python -m benchmarks
+
+wheel: $(VENV)/.dev ## build the wheel, ontology and data inside
+	$(BIN)/python -m build --wheel --no-isolation
+
+lock: $(VENV)/.dev ## compile the locked requirements anew
+	$(BIN)/python -m pip install --quiet uv
+	for part in base: dev:--group=dev bench:--group=dev,--group=bench; do \
+	  name=$${part%%:*}; groups=$$(echo "$${part#*:}" | tr ',' ' '); \
+	  $(BIN)/uv pip compile pyproject.toml $$groups --generate-hashes --no-emit-index-url --universal \
+	    --python-version 3.11 --custom-compile-command "make lock" --quiet -o requirements/$$name.txt; \
+	done
+
+clean: ## remove what was made
+	rm -rf $(VENV) dist build .pytest_cache .mypy_cache .ruff_cache .hypothesis

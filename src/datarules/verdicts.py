@@ -1,0 +1,244 @@
+"""What the rules of each order say in every world, and how the orders join.
+
+Inside one order: defeasible rules with explicit superiority (Antoniou, Billington, Governatori and Maher,
+2001), evaluated over every way the unknown facts could turn out. Across orders the most restrictive wins.
+Localisation, disclosure and treaty norms stand beside the status and never change it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from .model import Value
+from .pairs import Program, Situation
+from .vocab import SCALE, Modality, Status, Strength
+from .worlds import CAP, Space
+
+ROUTE_LEVELS: tuple[Status, ...] = (
+    Status.FREE,
+    Status.RECOGNISED,
+    Status.SAFEGUARDS,
+    Status.AUTHORISATION,
+    Status.DEROGATION,
+)
+STRICTEST_FIRST: tuple[Status, ...] = (Status.PROHIBITED, Status.CONTESTED, *reversed(ROUTE_LEVELS))
+RANK = {status: number for number, status in enumerate(SCALE)}
+Layers = dict[Status, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """One order's answer over all worlds: layers by status, and which entries stand or carry where."""
+
+    program: Program
+    layers: Layers
+    silent: int
+    nothing: int
+    stands: tuple[int, ...]
+    carries: tuple[int, ...]
+
+
+def order_verdict(program: Program, space: Space, unmet: frozenset[str]) -> Verdict:
+    """Evaluate one order's rules in every world.
+
+    A rule stands where it applies and no standing rule overrides it; an unavailable permission (a measure
+    it needs is known not to be taken) carries nothing and lifts no prohibition. A residual rule gives way
+    to any other rule of the opposite modality.
+    """
+    stands: list[int] = []
+    dropped: list[bool] = []
+    strict = plain = default_ban = permitted = shut = 0
+    for entry in program.entries:
+        rule = entry.rule
+        bits = space.bits(entry.when)
+        ban = rule.modality is Modality.PROHIBITION
+        for other in entry.overridden_by:
+            if not (ban and dropped[other]):
+                bits &= ~stands[other]
+        unavailable = not ban and not unmet.isdisjoint(rule.requires)
+        stands.append(bits)
+        dropped.append(unavailable)
+        if ban:
+            if rule.strength is Strength.STRICT:
+                strict |= bits
+            elif rule.strength is Strength.RESIDUAL:
+                default_ban |= bits
+            else:
+                plain |= bits
+        elif unavailable:
+            shut |= bits
+        elif rule.strength is not Strength.RESIDUAL:
+            permitted |= bits
+    banned = strict | plain
+    contested = plain & permitted & ~strict
+    floors = _floors(program, space, stands, dropped)
+    carries: list[int] = []
+    levels = [0] * len(ROUTE_LEVELS)
+    for entry, bits, unavailable in zip(program.entries, stands, dropped, strict=True):
+        carried = 0
+        if entry.rule.modality is Modality.PERMISSION and not unavailable:
+            carried = bits & ~banned
+            if entry.rule.strength is Strength.RESIDUAL:
+                carried &= ~default_ban
+            levels[entry.rule.level] |= carried
+            if entry.rule.strength is Strength.RESIDUAL:
+                carried &= ~floors[min(entry.rule.level + 1, len(floors) - 1)]
+        carries.append(carried)
+    layers: Layers = {Status.CONTESTED: contested}
+    taken = banned
+    for level, status in enumerate(ROUTE_LEVELS):
+        layers[status] = levels[level] & ~taken
+        taken |= levels[level]
+    for level in range(len(ROUTE_LEVELS) - 1, 0, -1):
+        for lower in ROUTE_LEVELS[:level]:
+            raised = layers[lower] & floors[level]
+            layers[lower] &= ~raised
+            layers[ROUTE_LEVELS[level]] |= raised
+    layers[Status.PROHIBITED] = (banned & ~contested) | ((default_ban | shut) & ~taken)
+    spoken = taken | default_ban | shut
+    outside = space.bits(program.reach) & ~space.bits(program.inside)
+    silent = outside & ~spoken
+    return Verdict(
+        program, layers, silent, silent if program.nothing_added else 0, tuple(stands), tuple(carries)
+    )
+
+
+def _floors(program: Program, space: Space, stands: list[int], dropped: list[bool]) -> list[int]:
+    """Return, per level, the worlds in which a lifted ban still asks for at least that level.
+
+    A permission that overrides a ban opens the ban, not the whole order: the transfer then costs at least
+    what the cheapest such permission costs, beside whatever route the rest of the order asks for.
+    """
+    floors = [0] * (len(ROUTE_LEVELS) + 1)
+    for entry, standing in zip(program.entries, stands, strict=True):
+        if entry.rule.modality is not Modality.PROHIBITION or entry.rule.strength is Strength.RESIDUAL:
+            continue
+        lifters = [
+            o
+            for o in entry.overridden_by
+            if program.entries[o].rule.modality is Modality.PERMISSION and not dropped[o]
+        ]
+        if not lifters:
+            continue
+        lifted = 0
+        for other in lifters:
+            lifted |= stands[other]
+        lifted &= space.bits(entry.when) & ~standing
+        for level in range(1, len(ROUTE_LEVELS)):
+            cheaper = 0
+            for other in lifters:
+                if program.entries[other].rule.level < level:
+                    cheaper |= stands[other]
+            floors[level] |= lifted & ~cheaper
+    return floors
+
+
+def combine(verdicts: Iterable[Verdict], space: Space) -> Layers:
+    """Join the orders' answers: in each world the most restrictive; silence decides only if all are silent."""
+    verdicts = list(verdicts)
+    joined: Layers = {}
+    taken = 0
+    for status in STRICTEST_FIRST:
+        bits = 0
+        for verdict in verdicts:
+            bits |= verdict.layers[status]
+        joined[status] = bits & ~taken
+        taken |= bits
+    inside = nothing = 0
+    for verdict in verdicts:
+        inside |= space.bits(verdict.program.inside) & space.bits(verdict.program.reach)
+        nothing |= verdict.nothing
+    joined[Status.INTERNAL] = inside & ~taken
+    joined[Status.FREE] |= nothing & ~taken & ~inside
+    joined[Status.UNKNOWN] = space.full & ~(taken | inside | nothing)
+    return joined
+
+
+def span(found: set[Status]) -> tuple[Status, Status]:
+    """Return best and worst of the statuses reached; an answer off the scale leaves the worst case open."""
+    on_scale = [s for s in SCALE if s in found]
+    off = [s for s in (Status.UNKNOWN, Status.CONTESTED) if s in found]
+    best = on_scale[0] if on_scale else off[-1]
+    worst = off[0] if off else on_scale[-1]
+    return best, worst
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What one situation gives: statuses reached, the baseline's, deciding facts, and the space."""
+
+    situation: Situation
+    space: Space
+    verdicts: tuple[Verdict, ...]
+    layers: Layers
+    status: Status
+    deciding: tuple[str, ...]
+    capped: bool
+
+
+def _space(
+    situation: Situation, given: Mapping[str, Value], baseline: Mapping[str, bool]
+) -> tuple[Space, bool]:
+    space = Space(situation.tests, given, baseline)
+    if space.size <= CAP:
+        return space, False
+    known = {t.fact: given.get(t.fact, baseline.get(t.fact, 0)) for t in situation.tests}
+    return Space(situation.tests, known, baseline), True
+
+
+def look(situation: Situation, given: Mapping[str, Value], baseline: Mapping[str, bool]) -> Look:
+    """Evaluate one situation over every way the facts not given could turn out."""
+    space, capped = _space(situation, given, baseline)
+    unmet = frozenset(name for name in situation.measures if given.get(name) is False)
+    verdicts = tuple(order_verdict(program, space, unmet) for program in situation.programs)
+    layers = combine(verdicts, space)
+    base = 1 << space.base
+    status = next(s for s, bits in layers.items() if bits & base)
+    deciding = tuple(space.deciding(layers.values())) if space.size > 1 else ()
+    if capped:
+        layers = _bounds(situation, layers)
+        deciding = tuple(dict.fromkeys(t.fact for t in situation.tests if t.fact not in given))
+    return Look(situation, space, verdicts, layers, status, deciding, capped)
+
+
+def _bounds(situation: Situation, layers: Layers) -> Layers:
+    """Where there are too many worlds to look at: everything any rule could bring counts as reached."""
+    widened = dict(layers)
+    for program in situation.programs:
+        for entry in program.entries:
+            ban = entry.rule.modality is Modality.PROHIBITION
+            widened[Status.PROHIBITED if ban else ROUTE_LEVELS[entry.rule.level]] |= 1
+    return widened
+
+
+def reached(layers: Layers) -> set[Status]:
+    """Return the statuses some world reaches."""
+    return {status for status, bits in layers.items() if bits}
+
+
+def signature(seen: Look, given: Mapping[str, Value], baseline: Mapping[str, bool]) -> object:
+    """Return the answer as a function of the facts that decide it, so that two situations can be compared."""
+    if not seen.deciding or seen.space.size == 1:
+        return (seen.status, frozenset(reached(seen.layers)))
+    fixed = {
+        t.fact: given.get(t.fact, baseline.get(t.fact, 0))
+        for t in seen.situation.tests
+        if t.fact not in seen.deciding
+    }
+    tests = sorted(
+        (t for t in seen.situation.tests if t.fact in seen.deciding),
+        key=lambda t: (t.fact, t.operator, t.value),
+    )
+    again = look(
+        Situation(
+            seen.situation.cell,
+            seen.situation.programs,
+            (),
+            (*tests, *(t for t in seen.situation.tests if t.fact in fixed)),
+            seen.situation.measures,
+        ),
+        {**given, **fixed},
+        baseline,
+    )
+    return (again.space.facts, tuple(sorted((s.value, b) for s, b in again.layers.items() if b)))
