@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterable
 
+from pyoxigraph import BlankNode, Literal
+
 from . import vocab as v
 from .errors import nearest
 from .findings import Finding
@@ -25,7 +27,8 @@ def _finding(file: SourceFile, subject: str, message: str, shape: str, severity:
     return Finding(file.name, file.line_of(subject), v.local(subject), message, shape, severity)
 
 
-def _declared(dataset: Dataset) -> dict[str, SourceFile]:
+def declared(dataset: Dataset) -> dict[str, SourceFile]:
+    """Map every subject that has a type to the file that says so first."""
     found: dict[str, SourceFile] = {}
     for file in dataset.files:
         for triple in file.triples:
@@ -36,27 +39,30 @@ def _declared(dataset: Dataset) -> dict[str, SourceFile]:
 
 def undeclared(dataset: Dataset) -> Iterable[Finding]:
     """Every name of ours that is used has been declared somewhere: the guard against misspelling."""
-    declared = _declared(dataset)
+    known = declared(dataset)
     for file in dataset.files:
+        owners = _owners(file)
         seen: set[tuple[str, str]] = set()
         for triple in file.triples:
             for node in (triple.predicate, triple.object):
                 name = node.value if hasattr(node, "value") and not hasattr(node, "datatype") else ""
-                if name.startswith(OWN) and name not in declared and (triple.subject.value, name) not in seen:
+                if name.startswith(OWN) and name not in known and (triple.subject.value, name) not in seen:
                     seen.add((triple.subject.value, name))
-                    space = next(
-                        s
-                        for s in (v.NS, v.CATEGORY, v.PURPOSE, v.SECTOR, v.MECHANISM, v.FACT, v.ID)
-                        if name.startswith(s)
-                    )
-                    close = nearest(v.local(name), [v.local(d) for d in declared if d.startswith(space)], 1)
-                    hint = f" Did you mean {close[0]}?" if close else ""
-                    yield _finding(
-                        file,
-                        triple.subject.value,
-                        f"{v.local(name)} is used but declared nowhere.{hint}",
-                        "Undeclared",
-                    )
+                    close = nearest(v.local(name), [v.local(d) for d in known if _space(d) == _space(name)], 1)
+                    hint = f"Did you mean {close[0]}?" if close else "Correct it, or declare it."
+                    subject = owners.get(triple.subject.value, triple.subject.value)
+                    message = f"{v.local(name)} is used but declared nowhere. {hint}"
+                    yield _finding(file, subject, message, "Undeclared")
+
+
+def _owners(file: SourceFile) -> dict[str, str]:
+    """Map each nameless node of a file (a citation) to the named thing it belongs to."""
+    return {t.object.value: t.subject.value for t in file.triples if isinstance(t.object, BlankNode)}
+
+
+def _space(name: str) -> str:
+    """Return the part of a name within which a misspelling is looked for: everything up to the last slash."""
+    return name[: max(name.rfind("/"), name.rfind("#")) + 1]
 
 
 def twice(dataset: Dataset) -> Iterable[Finding]:
@@ -84,7 +90,9 @@ def twice_in_file(dataset: Dataset) -> Iterable[Finding]:
             line = file.text.count("\n", 0, match.start()) + 1
             if match[1] in seen:
                 message = f"The block on line {seen[match[1]]} has the same name, so the two become one thing. Rename one."
-                yield Finding(file.name, line, match[1], message, "DuplicateBlock")
+                prefix, _, rest = match[1].partition(":")
+                subject = v.local(file.prefixes.get(prefix, prefix) + rest)
+                yield Finding(file.name, line, subject, message, "DuplicateBlock")
             seen.setdefault(match[1], line)
 
 
@@ -109,14 +117,54 @@ def misplaced(dataset: Dataset) -> Iterable[Finding]:
 def falsy(dataset: Dataset) -> Iterable[Finding]:
     """No false, 0 or empty text as a value: query engines disagree on them in property paths."""
     for file in dataset.files:
+        owners = _owners(file)
         for triple in file.triples:
-            if hasattr(triple.object, "datatype") and triple.object.value in FALSY:
-                yield _finding(
-                    file,
-                    triple.subject.value,
-                    f"The value {triple.object.value!r} is not allowed. Say it another way, for example odrl:neq true.",
-                    "Falsy",
-                )
+            if isinstance(triple.object, Literal) and triple.object.value in FALSY:
+                subject = owners.get(triple.subject.value, triple.subject.value)
+                message = f"The value {triple.object.value!r} is not allowed. Leave it out or say it another way, for example odrl:neq true."
+                yield _finding(file, subject, message, "Falsy")
+
+
+def code(dataset: Dataset) -> Iterable[Finding]:
+    """The jurisdiction a file is about has the file's name as its code, and no two share a code."""
+    holders: dict[str, SourceFile] = {}
+    for file in dataset.data:
+        jurisdictions = {
+            t.subject.value
+            for t in file.triples
+            if t.predicate.value == v.RDF + "type" and t.object.value == v.NS + "Jurisdiction"
+        }
+        for triple in file.triples:
+            if triple.predicate.value != v.DCT + "identifier" or triple.subject.value not in jurisdictions:
+                continue
+            given, stem = triple.object.value, file.path.stem
+            if triple.subject.value == v.ID + stem and given != stem:
+                message = f"The code {given!r} is not the name of the file. Write dct:identifier \"{stem}\", or rename the file."
+                yield _finding(file, triple.subject.value, message, "Code")
+            elif given in holders:
+                message = f"The code {given!r} is taken by a jurisdiction in {holders[given].name}. Codes are unique: change one."
+                yield _finding(file, triple.subject.value, message, "Code")
+            holders.setdefault(given, file)
+
+
+def value_kind(dataset: Dataset) -> Iterable[Finding]:
+    """A yes/no fact is compared with true, a number with a number."""
+    kinds = {
+        t.subject.value: t.object.value
+        for file in dataset.files
+        for t in file.triples
+        if t.predicate.value == v.NS + "valueType"
+    }
+    for file in dataset.files:
+        facts = {t.subject.value: t.object.value for t in file.triples if t.predicate.value == v.NS + "fact"}
+        for triple in file.triples:
+            wanted = kinds.get(facts.get(triple.subject.value, ""))
+            if triple.predicate.value != v.NS + "value" or not isinstance(triple.object, Literal) or not wanted:
+                continue
+            if triple.object.datatype.value != wanted:
+                name = v.local(facts[triple.subject.value])
+                kind = "a whole number" if wanted == v.XSD + "integer" else "yes or no: compare it with true"
+                yield _finding(file, triple.subject.value, f"The fact {name} is {kind}. Correct dr:value.", "ValueKind")
 
 
 def membership_circle(dataset: Dataset) -> Iterable[Finding]:
@@ -156,6 +204,8 @@ CHECKS: dict[str, Callable[[Dataset], Iterable[Finding]]] = {
     "DuplicateBlock": twice_in_file,
     "Misplaced": misplaced,
     "Falsy": falsy,
+    "Code": code,
+    "ValueKind": value_kind,
     "MembershipCircle": membership_circle,
 }
 
@@ -245,7 +295,7 @@ def contested(book: RuleBook) -> Iterable[tuple[str, str]]:
                     not linked
                     and _together(ban, route)
                     and _same_data(book, ban, route)
-                    and not _apart(ban, route)
+                    and not _apart(book, ban, route)
                 ):
                     yield (
                         ban.iri,
@@ -253,14 +303,25 @@ def contested(book: RuleBook) -> Iterable[tuple[str, str]]:
                     )
 
 
-def _apart(first: Rule, second: Rule) -> bool:
-    """Say whether scopes plainly do not meet (different named destinations, sectors or purposes)."""
+def _apart(book: RuleBook, first: Rule, second: Rule) -> bool:
+    """Say whether scopes plainly do not meet (different destinations, sectors or purposes)."""
     axes = (
         (first.scope.sectors, second.scope.sectors),
         (first.scope.purposes, second.scope.purposes),
-        (first.destinations, second.destinations),
+        (_places(book, first.destinations), _places(book, second.destinations)),
     )
     return any(a and b and a.isdisjoint(b) for a, b in axes)
+
+
+def _places(book: RuleBook, named: frozenset[str]) -> frozenset[str]:
+    """Return places and lists with everything that was ever entered in them."""
+    reached, grown = named, frozenset[str]()
+    while reached != grown:
+        grown = reached
+        reached = grown | {
+            e.member for e in book.records.memberships.values() if e.group in grown and not e.extension
+        }
+    return reached
 
 
 def entry_twice(book: RuleBook) -> Iterable[tuple[str, str]]:

@@ -11,7 +11,7 @@ from dataclasses import replace
 
 from .beside import conflicts, overlays
 from .model import Coverage, Decision, Obstacle, Overlay, Part, Route, Transfer, Value
-from .pairs import Pair
+from .pairs import Grid, Pair
 from .rulebook import Cell, RuleBook
 from .verdicts import RANK, ROUTE_LEVELS, Look, look, reached, signature, span
 from .vocab import SCALE, Modality, Status, Strength
@@ -72,12 +72,13 @@ def _part(pair: Pair, cell: Cell, transfer: Transfer) -> Decision:
             (),
             (part,),
         )
-    looks = [look(situation, given, baseline) for situation in pair.situations(cell)]
+    grid = pair.situations(cell)
+    looks = [look(situation, given, baseline) for situation in grid.situations]
     main = looks[0]
     best, worst = span(set().union(*(reached(seen.layers) for seen in looks)))
     deciding = dict.fromkeys(fact for seen in looks for fact in seen.deciding)
     if len(looks) > 1:
-        deciding.update(dict.fromkeys(_deciding_axes(looks, given, baseline)))
+        deciding.update(dict.fromkeys(_deciding_axes(grid, looks, given, baseline)))
     status = worst if transfer.open else main.status
     part = Part(cell.data, status, best, worst, tuple(deciding))
     silent, reviews = _silence(main)
@@ -114,34 +115,16 @@ def _first_of_each(found: Iterable[Overlay]) -> tuple[Overlay, ...]:
     return tuple(kept.values())
 
 
-def _deciding_axes(looks: list[Look], given: Mapping[str, Value], baseline: Mapping[str, bool]) -> list[str]:
+def _deciding_axes(
+    grid: Grid, looks: list[Look], given: Mapping[str, Value], baseline: Mapping[str, bool]
+) -> list[str]:
     """Say whether the data category, the purpose or the sector alone can change the answer."""
-    found = []
-    signatures = [(seen.situation.cell, signature(seen, given, baseline)) for seen in looks]
-    for axis in ("data", "purpose", "sector"):
-        others = [a for a in ("data", "purpose", "sector") if a != axis]
-        by_rest: dict[tuple[str, ...], set[object]] = {}
-        for cell, answer in signatures:
-            by_rest.setdefault(tuple(getattr(cell, o) for o in others), set()).add(answer)
-        main = tuple(getattr(signatures[0][0], o) for o in others)
-        if any(len(group) > 1 for group in by_rest.values()) or _differs_elsewhere(
-            signatures, axis, main, others
-        ):
-            found.append(axis)
-    return found
-
-
-def _differs_elsewhere(
-    signatures: list[tuple[Cell, object]], axis: str, main: tuple[str, ...], others: list[str]
-) -> bool:
-    """A cell merged with its twins still shows that the axis matters if it differs from the asked one on it alone."""
-    first = signatures[0]
-    return any(
-        answer != first[1]
-        and getattr(cell, axis) != getattr(first[0], axis)
-        and tuple(getattr(cell, o) for o in others) == main
-        for cell, answer in signatures[1:]
-    )
+    answers = [signature(seen, given, baseline) for seen in looks]
+    return [
+        axis
+        for axis, lines in grid.lines.items()
+        if any(len({answers[n] for n in line}) > 1 for line in lines)
+    ]
 
 
 def _silence(seen: Look) -> tuple[tuple[str, ...], tuple[Coverage, ...]]:

@@ -25,6 +25,25 @@ class Finding:
         return f"{self.file}:{self.line}: {self.subject}: {mark}{self.message} [{self.shape}]"
 
 
+ECHOES: dict[str, frozenset[str]] = {
+    "FromBeforeUntil": frozenset({"From", "Until"}),
+    "RuleStrict": frozenset({"RuleModality"}),
+    "RuleResidual": frozenset({"RuleModality"}),
+    "RuleStrictEvidence": frozenset({"Evidence"}),
+    "ConditionValue": frozenset({"Falsy"}),
+    "ValueKind": frozenset({"ConditionFact", "ConditionValue", "Falsy"}),
+}
+"""Checks that say nothing new once one of the others has been reported on the same subject."""
+
+
+def without_echoes(findings: Sequence[Finding]) -> list[Finding]:
+    """Leave out findings that only repeat another one of the same subject, so that each slip is told once."""
+    told: dict[tuple[str, str], set[str]] = {}
+    for one in findings:
+        told.setdefault((one.file, one.subject), set()).add(one.shape)
+    return [f for f in findings if ECHOES.get(f.shape, frozenset()).isdisjoint(told[f.file, f.subject])]
+
+
 def as_text(findings: Sequence[Finding], checked: int) -> str:
     """Return one line per finding and a closing count."""
     errors = sum(f.severity == "error" for f in findings)

@@ -59,6 +59,18 @@ class Situation:
     measures: frozenset[str]
 
 
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """The situations a question takes in, the asked one first.
+
+    ``lines`` holds, for each of data, purpose and sector, the sets of situations (by number) that differ
+    on that axis alone.
+    """
+
+    situations: tuple[Situation, ...]
+    lines: dict[str, tuple[tuple[int, ...], ...]]
+
+
 BESIDE = (*LOCALISATION, Action.ONWARD_TRANSFER)
 
 
@@ -73,7 +85,7 @@ class Pair:
         self.orders = self._grouped(view.orders_of(origin))
         self.target_orders = self._grouped(view.orders_of(destination))
         self._situations: dict[Cell, Situation] = {}
-        self._cells: dict[Cell, tuple[Situation, ...]] = {}
+        self._grids: dict[Cell, Grid] = {}
         self._lapsed: dict[Cell, tuple[Membership, ...]] = {}
         self.answers: dict[object, object] = {}
 
@@ -235,30 +247,43 @@ class Pair:
         found.update((entry.iri, entry) for chain in places for entry in chain)
         return list(found.values())
 
-    def situations(self, cell: Cell) -> tuple[Situation, ...]:
+    def situations(self, cell: Cell) -> Grid:
         """Return the asked cell first, then one for each narrower situation some rule tells apart.
 
         Narrower means: a narrower data category, purpose or sector that a rule in play names.
         """
-        known = self._cells.get(cell)
-        if known is not None:
-            return known
-        statements = self._statements()
-        axes = (
-            self._masks(
-                cell.data, statements, [s.scope.data | s.scope.not_data for s in statements], data=True
-            ),
-            self._masks(cell.purpose, statements, [s.scope.purposes for s in statements]),
-            self._masks(cell.sector, statements, [s.scope.sectors for s in statements]),
-        )
-        chosen: dict[int, Cell] = {}
-        for data_mask, data in axes[0].items():
-            for purpose_mask, purpose in axes[1].items():
-                for sector_mask, sector in axes[2].items():
-                    chosen.setdefault(data_mask & purpose_mask & sector_mask, Cell(data, purpose, sector))
-        chosen_cells = dict.fromkeys((cell, *chosen.values()))
-        known = self._cells[cell] = tuple(self.situation(c) for c in chosen_cells)
+        known = self._grids.get(cell)
+        if known is None:
+            known = self._grids[cell] = self._grid(cell)
         return known
+
+    def _grid(self, cell: Cell) -> Grid:
+        statements = self._statements()
+        data = self._masks(
+            cell.data, statements, [s.scope.data | s.scope.not_data for s in statements], data=True
+        )
+        purposes = self._masks(cell.purpose, statements, [s.scope.purposes for s in statements])
+        sectors = self._masks(cell.sector, statements, [s.scope.sectors for s in statements])
+        numbers: dict[int, int] = {}
+        cells: list[Cell] = []
+        places: dict[tuple[int, int, int], int] = {}
+        for x, (data_mask, category) in enumerate(data.items()):
+            for y, (purpose_mask, purpose) in enumerate(purposes.items()):
+                for z, (sector_mask, sector) in enumerate(sectors.items()):
+                    mask = data_mask & purpose_mask & sector_mask
+                    if mask not in numbers:
+                        numbers[mask] = len(cells)
+                        cells.append(Cell(category, purpose, sector))
+                    places[x, y, z] = numbers[mask]
+        lines: dict[str, dict[tuple[int, ...], None]] = {}
+        for number, axis in enumerate(("data", "purpose", "sector")):
+            along: dict[tuple[int, ...], dict[int, None]] = {}
+            for place, found in places.items():
+                along.setdefault(place[:number] + place[number + 1 :], {})[found] = None
+            lines[axis] = dict.fromkeys(tuple(sorted(line)) for line in along.values() if len(line) > 1)
+        return Grid(
+            tuple(self.situation(c) for c in cells), {axis: tuple(found) for axis, found in lines.items()}
+        )
 
     def _masks(
         self, asked: str, statements: list[Rule | Membership], named: list[frozenset[str]], data: bool = False

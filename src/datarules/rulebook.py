@@ -189,8 +189,8 @@ class DayView:
                 found += [
                     (entry, *chain) for chain in self._find_covers(entry.member, place, seen | {target})
                 ]
-        if not found and target in self.book.records.groups:
-            found = self._covers_all_members(target, place, seen)
+        if target in self.book.records.groups:
+            found += self._covers_all_members(target, place, seen)
         return found
 
     def _covers_all_members(self, target: str, place: str, seen: frozenset[str]) -> list[Chain]:

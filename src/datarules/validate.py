@@ -13,13 +13,14 @@ import os
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from . import bundled
 from . import vocab as v
 from .errors import DataError, Problem
-from .findings import Finding
+from .findings import Finding, without_echoes
 from .load import Dataset, SourceFile
 
 if TYPE_CHECKING:
@@ -29,6 +30,8 @@ BATCH = 700
 """Triples validated together: small files share a run, since each run has a fixed cost."""
 
 Progress = Callable[[int, int], None]
+Rows = list[tuple[str, str, str, str, str]]
+"""What SHACL found: focus node, message, shape, severity, value."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,12 +39,6 @@ class ValidDataset:
     """A dataset that has passed validation. Made by `attest` only."""
 
     dataset: Dataset
-
-
-def _graph(parts: Iterable[str]) -> Graph:
-    from rdflib import Graph
-
-    return Graph().parse(data="".join(parts), format="nt")
 
 
 def _nt(triples: Iterable[Any]) -> str:
@@ -62,25 +59,33 @@ def _shapes() -> Graph:
     return _SHAPES[0]
 
 
-def _shacl(payload: str) -> list[tuple[str, str, str, str]]:
-    """Validate N-Triples; return (focus, message, shape, severity) rows. Runs in a worker process."""
+def _shacl(payload: str) -> Rows:
+    """Validate N-Triples; return (focus, message, shape, severity, value) rows. Runs in a worker process.
+
+    The parser gives blank nodes names of its own, so they are led back to those of the payload.
+    """
     import pyshacl
-    from rdflib import RDF, Namespace
+    from rdflib import RDF, Graph, Namespace
+    from rdflib.term import BNode
 
     sh = Namespace("http://www.w3.org/ns/shacl#")
+    nodes: dict[str, BNode] = {}
+    graph = Graph().parse(data=payload, format="nt", bnode_context=nodes)
+    names = {str(node): label for label, node in nodes.items()}
     _, report, _ = pyshacl.validate(
-        _graph([payload]), shacl_graph=_shapes(), advanced=False, inference="none", allow_warnings=True
+        graph, shacl_graph=_shapes(), advanced=False, inference="none", allow_warnings=True
     )
     rows = []
     for result in report.subjects(RDF.type, sh.ValidationResult):
-        shape = str(report.value(result, sh.sourceShape))
+        focus, shape = str(report.value(result, sh.focusNode)), str(report.value(result, sh.sourceShape))
         severity = "warning" if report.value(result, sh.resultSeverity) == sh.Warning else "error"
         rows.append(
             (
-                str(report.value(result, sh.focusNode)),
+                names.get(focus, focus),
                 str(report.value(result, sh.resultMessage)),
                 shape,
                 severity,
+                str(report.value(result, sh.value) or ""),
             )
         )
     return rows
@@ -143,16 +148,19 @@ def validate(
     Returns:
         Findings ordered by file and line; empty when there is nothing to mend.
     """
-    from .consistency import check_law, check_names
+    from .consistency import check_law, check_names, declared
 
     files = list(only) if only is not None else list(dataset.files)
     payloads = _payloads(dataset, files)
     homes = {t.subject.value: f for f in files for t in f.triples}
     owners = _owners(files)
+    known = declared(dataset)
     found: dict[Finding, None] = {}
     for done, rows in enumerate(_run([p for p, _ in payloads], workers, cache / "shacl" if cache else None)):
         own = payloads[done][1]
-        for focus, message, shape, severity in rows:
+        for focus, message, shape, severity, value in rows:
+            if value.startswith((v.NS, v.ID)) and value not in known:
+                continue  # a misspelt name is reported once, with the nearest, by the check Undeclared
             subject = owners.get(focus, focus)
             file = homes.get(subject) if subject in own else None
             if file is not None:
@@ -179,7 +187,7 @@ def validate(
                     for p in error.problems
                 )
             )
-    return sorted(found)
+    return without_echoes(sorted(found))
 
 
 def _owners(files: Sequence[SourceFile]) -> dict[str, str]:
@@ -192,14 +200,13 @@ def _owners(files: Sequence[SourceFile]) -> dict[str, str]:
     }
 
 
-Rows = list[tuple[str, str, str, str]]
 KEPT = 4000
 """Most results kept in the cache; the oldest go first."""
 
 
 def _run(payloads: list[str], workers: int | None, cache: Path | None) -> Iterable[Rows]:
     """Validate payloads in order, taking from the cache what was validated before."""
-    shapes = "".join(path.read_text(encoding="utf-8") for path in bundled.shape_files())
+    shapes = _program() + "".join(path.read_text(encoding="utf-8") for path in bundled.shape_files())
     kept = (
         [cache / f"{hashlib.sha256((shapes + p).encode()).hexdigest()}.json" for p in payloads]
         if cache
@@ -207,8 +214,10 @@ def _run(payloads: list[str], workers: int | None, cache: Path | None) -> Iterab
     )
     known: dict[int, Rows] = {}
     for number, path in enumerate(kept):
-        with contextlib.suppress(OSError, ValueError):
-            known[number] = [(r[0], r[1], r[2], r[3]) for r in json.loads(path.read_text(encoding="utf-8"))]
+        with contextlib.suppress(OSError, ValueError, IndexError):
+            known[number] = [
+                (r[0], r[1], r[2], r[3], r[4]) for r in json.loads(path.read_text(encoding="utf-8"))
+            ]
     todo = [number for number in range(len(payloads)) if number not in known]
     count = min(workers or os.cpu_count() or 1, len(todo))
     with ProcessPoolExecutor(count) if count > 1 else contextlib.nullcontext() as pool:
@@ -235,6 +244,15 @@ def _keep(path: Path | None, rows: Rows) -> None:
                 old.unlink(missing_ok=True)
 
 
+@lru_cache
+def _program() -> str:
+    """Return the version of the checks themselves, so that what an older program found is not believed."""
+    files = [
+        Path(__file__).with_name(f"{name}.py") for name in ("consistency", "findings", "reader", "validate")
+    ]
+    return hashlib.sha256(b"".join(path.read_bytes() for path in files)).hexdigest()[:12]
+
+
 def cache_folder() -> Path:
     """Return where the digests of valid datasets are kept."""
     base = os.environ.get("XDG_CACHE_HOME")
@@ -252,7 +270,7 @@ def attest(dataset: Dataset, cache: Path | None = None, progress: Progress | Non
     Raises:
         DataError: with one problem per finding of severity *error*.
     """
-    stamp = cache / f"valid-{dataset.digest}" if cache else None
+    stamp = cache / f"valid-{dataset.digest}-{_program()}" if cache else None
     if stamp is None or not stamp.exists():
         errors = [f for f in validate(dataset, progress=progress, cache=cache) if f.severity == "error"]
         if errors:

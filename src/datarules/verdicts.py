@@ -190,7 +190,7 @@ def _space(
 def look(situation: Situation, given: Mapping[str, Value], baseline: Mapping[str, bool]) -> Look:
     """Evaluate one situation over every way the facts not given could turn out."""
     space, capped = _space(situation, given, baseline)
-    unmet = frozenset(name for name in situation.measures if given.get(name) is False)
+    unmet = _unmet(situation, given)
     verdicts = tuple(order_verdict(program, space, unmet) for program in situation.programs)
     layers = combine(verdicts, space)
     base = 1 << space.base
@@ -200,6 +200,11 @@ def look(situation: Situation, given: Mapping[str, Value], baseline: Mapping[str
         layers = _bounds(situation, layers)
         deciding = tuple(dict.fromkeys(t.fact for t in situation.tests if t.fact not in given))
     return Look(situation, space, verdicts, layers, status, deciding, capped)
+
+
+def _unmet(situation: Situation, given: Mapping[str, Value]) -> frozenset[str]:
+    """Return the measures that are known not to be taken."""
+    return frozenset(name for name in situation.measures if given.get(name) is False)
 
 
 def _bounds(situation: Situation, layers: Layers) -> Layers:
@@ -218,27 +223,21 @@ def reached(layers: Layers) -> set[Status]:
 
 
 def signature(seen: Look, given: Mapping[str, Value], baseline: Mapping[str, bool]) -> object:
-    """Return the answer as a function of the facts that decide it, so that two situations can be compared."""
+    """Return the answer as a function of the facts that decide it, so that two situations can be compared.
+
+    Two situations have equal signatures exactly if they give the same status in every world.
+    """
     if not seen.deciding or seen.space.size == 1:
-        return (seen.status, frozenset(reached(seen.layers)))
+        return frozenset(reached(seen.layers))
+    deciding = sorted(seen.deciding)
+    values = seen.space.turning(deciding, seen.layers.values())
+    tests = [t for name in deciding for t in seen.situation.tests if t.fact == name]
     fixed = {
         t.fact: given.get(t.fact, baseline.get(t.fact, 0))
         for t in seen.situation.tests
         if t.fact not in seen.deciding
     }
-    tests = sorted(
-        (t for t in seen.situation.tests if t.fact in seen.deciding),
-        key=lambda t: (t.fact, t.operator, t.value),
-    )
-    again = look(
-        Situation(
-            seen.situation.cell,
-            seen.situation.programs,
-            (),
-            (*tests, *(t for t in seen.situation.tests if t.fact in fixed)),
-            seen.situation.measures,
-        ),
-        {**given, **fixed},
-        baseline,
-    )
-    return (again.space.facts, tuple(sorted((s.value, b) for s, b in again.layers.items() if b)))
+    space = Space(tests, {**given, **fixed}, baseline, values)
+    unmet = _unmet(seen.situation, given)
+    layers = combine([order_verdict(p, space, unmet) for p in seen.situation.programs], space)
+    return (tuple(values.items()), tuple((s, layers[s]) for s in Status if layers.get(s)))

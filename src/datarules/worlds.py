@@ -50,7 +50,11 @@ class Space:
     __slots__ = ("_bits", "_given", "_strides", "_values", "base", "facts", "full", "size")
 
     def __init__(
-        self, tests: Iterable[Comparison], given: Mapping[str, Value], baseline: Mapping[str, bool]
+        self,
+        tests: Iterable[Comparison],
+        given: Mapping[str, Value],
+        baseline: Mapping[str, bool],
+        only: Mapping[str, tuple[Value, ...]] | None = None,
     ) -> None:
         by_fact: dict[str, list[Comparison]] = {}
         for test in tests:
@@ -63,7 +67,11 @@ class Space:
         stride, base = 1, 0
         for index, (fact, asked) in enumerate(by_fact.items()):
             numeric = any(type(t.value) is int for t in asked)
-            values: tuple[Value, ...] = cut_points(asked) if numeric else (False, True)
+            values: tuple[Value, ...] = (False, True)
+            if only and fact in only:
+                values = only[fact]
+            elif numeric:
+                values = cut_points(asked)
             self._values.append(values)
             self._strides[fact] = (stride, index)
             if not numeric and baseline.get(fact, False):
@@ -118,10 +126,19 @@ class Space:
                 found.append(fact)
         return found
 
-    def world(self, number: int) -> dict[str, Value]:
-        """Return the facts of a world, the given ones included."""
-        facts: dict[str, Value] = dict(self._given)
-        for fact, (stride, index) in self._strides.items():
+    def turning(self, facts: Iterable[str], layers: Iterable[int]) -> dict[str, tuple[Value, ...]]:
+        """Return, for each fact, its first value and every value at which some world changes layer."""
+        layers = [layer for layer in layers if layer and layer != self.full]
+        found: dict[str, tuple[Value, ...]] = {}
+        for fact in facts:
+            stride, index = self._strides[fact]
             values = self._values[index]
-            facts[fact] = values[(number // stride) % len(values)]
-        return facts
+            kept = [values[0]]
+            for number in range(1, len(values)):
+                before = _repeat(
+                    ((1 << stride) - 1) << ((number - 1) * stride), stride * len(values), self.size
+                )
+                if any(((layer >> stride) ^ layer) & before for layer in layers):
+                    kept.append(values[number])
+            found[fact] = tuple(kept)
+        return found

@@ -1,0 +1,184 @@
+"""The decision against a literal reading of its semantics, and the promises it makes to users."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from datarules.decide import decide
+from datarules.model import Comparison, Decision, Transfer
+from datarules.rulebook import RuleBook
+from datarules.vocab import CATEGORY, SCALE, Status, Strength
+
+from .literal import literal
+from .worlds import DAY, ask, place, random_entries, random_questions, random_rules, rule, world
+
+SLOW = settings(max_examples=150, deadline=None)
+OFF = (Status.CONTESTED, Status.UNKNOWN)
+
+
+def rank(status: Status) -> int:
+    return SCALE.index(status)
+
+
+@settings(SLOW, max_examples=600)
+@given(random_rules(), random_entries(), random_questions)
+def test_the_compiled_decision_says_what_the_literal_reading_says(rules, entries, question):  # type: ignore[no-untyped-def]
+    book = world(rules, entries)
+    found, expected = decide(book, question, DAY), literal(book, question, DAY)
+    assert (found.status, found.best, found.worst) == (expected.status, expected.best, expected.worst)
+    assert frozenset(found.deciding) == expected.deciding
+
+
+@SLOW
+@given(random_rules(), random_entries(), random_questions)
+def test_best_status_and_worst_are_in_order(rules, entries, question):  # type: ignore[no-untyped-def]
+    found = decide(world(rules, entries), question, DAY)
+    if found.worst in OFF:
+        assert found.status in OFF or rank(found.best) <= rank(found.status)
+    else:
+        assert rank(found.best) <= rank(found.status) <= rank(found.worst)
+
+
+@SLOW
+@given(random_rules(), random_entries(), random_questions, st.randoms())
+def test_the_order_of_rules_is_irrelevant(rules, entries, question, random):  # type: ignore[no-untyped-def]
+    shuffled, mixed = list(rules), list(entries)
+    random.shuffle(shuffled)
+    random.shuffle(mixed)
+    first, second = (
+        decide(world(rules, entries), question, DAY),
+        decide(world(shuffled, mixed), question, DAY),
+    )
+    assert (first.status, first.best, first.worst, set(first.deciding)) == (
+        second.status,
+        second.best,
+        second.worst,
+        set(second.deciding),
+    )
+
+
+@SLOW
+@given(random_rules(), random_entries(), random_questions)
+def test_adding_a_prohibition_never_makes_an_answer_freer(rules, entries, question):  # type: ignore[no-untyped-def]
+    before = decide(world(rules, entries), question, DAY)
+    ban = rule("ban", "A", "Prohibition")
+    after = decide(world([*rules, ban], entries), question, DAY)
+    if before.status not in OFF and after.status not in OFF:
+        assert rank(after.status) >= rank(before.status)
+    assert before.status is not Status.PROHIBITED or after.status is Status.PROHIBITED
+
+
+@SLOW
+@given(random_rules(), random_entries(), random_questions)
+def test_outside_its_dates_a_rule_has_no_effect(rules, entries, question):  # type: ignore[no-untyped-def]
+    without = decide(world(rules, entries), question, DAY)
+    over = rule("over", "A", "Prohibition", end=DAY)
+    coming = rule("coming", "A", "Permission", start=DAY + 1)
+    with_both = decide(world([*rules, over, coming], entries), question, DAY)
+    assert (without.status, without.best, without.worst) == (
+        with_both.status,
+        with_both.best,
+        with_both.worst,
+    )
+
+
+@SLOW
+@given(random_rules(), random_entries(), random_questions, st.booleans(), st.integers(0, 200))
+def test_more_facts_never_widen_the_range(rules, entries, question, flag, count):  # type: ignore[no-untyped-def]
+    book = world(rules, entries)
+    before = decide(book, question, DAY)
+    known = replace(
+        question, facts=tuple(sorted({**dict(question.facts), "f2": flag, "count": count}.items()))
+    )
+    after = decide(book, known, DAY)
+    if after.best not in OFF and before.best not in OFF:
+        assert rank(after.best) >= rank(before.best)
+    if before.worst not in OFF:
+        assert after.worst not in OFF
+        assert rank(after.worst) <= rank(before.worst)
+    assert set(after.deciding) <= set(before.deciding)
+
+
+@SLOW
+@given(random_rules(), random_entries(), random_questions)
+def test_every_route_and_obstacle_is_a_rule_of_an_order_consulted(rules, entries, question):  # type: ignore[no-untyped-def]
+    found = decide(world(rules, entries), question, DAY)
+    orders = set(found.orders)
+    assert {r.rule.order for r in found.routes} <= orders
+    assert {o.rule.order for o in found.obstacles if o.rule} <= orders
+    if found.status in (Status.FREE, Status.SAFEGUARDS) and not found.transfer.open:
+        assert any(r.now for r in found.routes)
+
+
+def small(*rules: object) -> RuleBook:
+    return world(list(rules))  # type: ignore[arg-type]
+
+
+def answer(book: RuleBook, question: Transfer) -> Decision:
+    return decide(book, question, DAY)
+
+
+def test_silence_is_unknown_not_free() -> None:
+    assert answer(world([]), ask()).status is Status.UNKNOWN
+
+
+def test_an_unknown_exception_widens_the_answer_and_is_named() -> None:
+    ban = rule("ban", "A", "Prohibition", strength=Strength.STRICT, when=Comparison("f1", "eq", True))
+    free = rule("free", "A", "Permission")
+    found = answer(small(ban, free), ask())
+    assert (found.best, found.status, found.worst) == (Status.FREE, Status.FREE, Status.PROHIBITED)
+    assert found.deciding == ("f1",)
+
+
+def test_open_facts_give_the_worst_case_as_status() -> None:
+    route = rule("route", "A", "Permission", when=Comparison("f1", "eq", True))
+    closed = rule("closed", "A", "Prohibition", strength=Strength.RESIDUAL)
+    assert answer(small(route, closed), ask()).status is Status.PROHIBITED
+    assert answer(small(route, closed), ask(f1=True)).status is Status.FREE
+    opened = answer(small(route, closed), ask(open_facts=True))
+    assert (opened.best, opened.status) == (Status.FREE, Status.PROHIBITED)
+
+
+def test_a_measure_that_is_refused_takes_its_route_away_and_says_so() -> None:
+    closed = rule("closed", "A", "Prohibition", strength=Strength.RESIDUAL)
+    contract = rule("contract", "A", "Permission", requires=["m-contract"])
+    consent = rule("consent", "A", "Permission", requires=["m-consent"])
+    book = small(closed, contract, consent)
+    assert answer(book, ask()).status is Status.SAFEGUARDS
+    refused = answer(book, ask(m_contract=False))
+    assert refused.status is Status.DEROGATION
+    assert [o.rule.label for o in refused.obstacles if o.kind == "unmet" and o.rule] == ["contract"]
+    assert answer(book, ask(m_contract=False, m_consent=False)).status is Status.PROHIBITED
+
+
+def test_a_lifted_ban_still_asks_for_what_lifts_it() -> None:
+    free = rule("free", "A", "Permission", strength=Strength.RESIDUAL)
+    ban = rule("ban", "A", "Prohibition", data=["finance"], strength=Strength.STRICT)
+    lift = rule("lift", "A", "Permission", data=["finance"], requires=["m-approval"], overrides=["ban"])
+    book = small(free, ban, lift)
+    assert answer(book, ask(data="machine")).status is Status.FREE
+    assert answer(book, ask(data="finance")).status is Status.AUTHORISATION
+    assert answer(book, ask(data="finance", m_approval=False)).status is Status.PROHIBITED
+
+
+def test_permission_and_plain_ban_without_precedence_are_contested() -> None:
+    found = answer(small(rule("yes", "A", "Permission"), rule("no", "A", "Prohibition")), ask())
+    assert found.status is Status.CONTESTED
+
+
+def test_several_categories_are_as_strict_as_the_strictest_and_are_told_apart() -> None:
+    book = small(
+        rule("free", "A", "Permission", strength=Strength.RESIDUAL),
+        rule("ban", "A", "Prohibition", data=["health"], strength=Strength.STRICT),
+    )
+    question = replace(ask(), data=(CATEGORY + "machine", CATEGORY + "health"))
+    found = decide(book, question, DAY)
+    assert found.status is Status.PROHIBITED
+    assert [p.status for p in found.parts] == [Status.FREE, Status.PROHIBITED]
+
+
+def test_a_place_is_internal_to_itself() -> None:
+    assert answer(world([]), replace(ask(), destination=place("A"))).status is Status.INTERNAL
