@@ -1,0 +1,84 @@
+"""What the documents say is true: commands exist, examples run, every command is told of."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from pathlib import Path
+
+import pytest
+
+from datarules import cli
+
+ROOT = Path(__file__).parent.parent
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+GUIDE = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+
+
+def blocks(text: str, language: str) -> list[str]:
+    return re.findall(rf"```{language}\n(.*?)```", text, re.DOTALL)
+
+
+def commands() -> list[str]:
+    lines = [line.split("   #")[0].strip() for block in blocks(README, "sh") for line in block.splitlines()]
+    return [line for line in lines if line.startswith("datarules check")]
+
+
+EXPECTED = {
+    "2015-10-05": "recognised",
+    "2015-10-07": "safeguards",
+    "persons-since-1-january=300000": "safeguards",
+}
+
+
+@pytest.mark.parametrize("line", commands())
+def test_every_question_of_the_readme_is_answered(line: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main(shlex.split(line)[1:]) == 0
+    said = capsys.readouterr().out
+    assert said
+    for part, status in EXPECTED.items():
+        if part in line:
+            assert status in said
+
+
+def test_every_command_is_told_of() -> None:
+    known = {name for action in cli._parser()._actions if action.choices for name in action.choices}
+    assert "check" in known
+    missing = [name for name in known if f"datarules {name}" not in README + GUIDE]
+    assert not missing, f"tell of these commands in README or CONTRIBUTING: {missing}"
+
+
+def test_the_python_example_runs() -> None:
+    (example,) = blocks(README, "python")
+    space: dict[str, object] = {}
+    exec(compile(example, "README.md", "exec"), space)
+    assert space["decision"].status.value in ("safeguards", "recognised")  # type: ignore[attr-defined]
+
+
+def test_the_sparql_example_gives_rows(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    found = re.search(r"<<'Q'\n(.*?)\nQ\n", README, re.DOTALL)
+    assert found
+    file = tmp_path / "example.rq"
+    file.write_text(found[1], encoding="utf-8")
+    assert cli.main(["query", str(file), "--format", "csv"]) == 0
+    rows = capsys.readouterr().out.splitlines()
+    assert len(rows) > 10
+    assert any(row.startswith("EU,safeguards") for row in rows)
+
+
+def test_the_files_the_documents_name_exist() -> None:
+    for target in re.findall(r"\]\((?!http)([^)#]+)", README + GUIDE):
+        assert (ROOT / target).exists(), target
+
+
+def test_the_example_of_the_guide_validates(tmp_path: Path) -> None:
+    from datarules import bundled
+    from datarules.load import load
+    from datarules.validate import validate
+
+    (example,) = blocks(GUIDE, "turtle")
+    file = tmp_path / "XX.ttl"
+    file.write_text(example, encoding="utf-8")
+    dataset = load([*bundled.data_files(), file])
+    found = validate(dataset, [f for f in dataset.data if f.path == file], workers=1)
+    assert not [str(f) for f in found if f.severity == "error"]
