@@ -13,9 +13,11 @@ from .beside import conflicts, overlays
 from .model import Coverage, Decision, Obstacle, Overlay, Part, Route, Transfer, Value
 from .pairs import Grid, Pair
 from .rulebook import Cell, RuleBook
-from .verdicts import RANK, ROUTE_LEVELS, Look, look, reached, signature, span
+from .verdicts import RANK, ROUTE_LEVELS, Look, Table, span
 from .vocab import SCALE, Modality, Status, Strength
 
+PAIRS_KEPT = 2048
+"""Most pairs remembered for one day; a pair with many situations holds a few megabytes."""
 KEPT = 4096
 """Most answers remembered for one pair on one day; the law of a day does not change."""
 
@@ -35,6 +37,8 @@ def decide(book: RuleBook, transfer: Transfer, day: int) -> Decision:
     pair_key = (transfer.origin, transfer.destination)
     pair = view.memo.get(pair_key)
     if not isinstance(pair, Pair):
+        if len(view.memo) >= PAIRS_KEPT:
+            view.memo.clear()
         pair = view.memo[pair_key] = Pair(view, *pair_key)
     parts = [_remembered(pair, Cell(d, transfer.purpose, transfer.sector), transfer) for d in transfer.data]
     return replace(parts[0], transfer=transfer) if len(parts) == 1 else _join(transfer, parts)
@@ -51,36 +55,39 @@ def _remembered(pair: Pair, cell: Cell, transfer: Transfer) -> Decision:
     return found
 
 
+def _tables(pair: Pair, cell: Cell, given: Mapping[str, Value]) -> tuple[Grid, list[Look]]:
+    """Look at every situation the question takes in."""
+    grid = pair.situations(cell)
+    refused = frozenset(name for name, value in given.items() if value is False)
+    looks = []
+    for situation in grid.situations:
+        unmet = situation.measures & refused
+        key = ("table", situation.cell, unmet)
+        table = pair.made.get(key)
+        if not isinstance(table, Table):
+            table = pair.made[key] = Table(situation, pair.book.baseline, unmet)
+        if table.capped:
+            table = Table(situation, pair.book.baseline, unmet, given)
+        looks.append(table.look(given))
+    return grid, looks
+
+
 def _part(pair: Pair, cell: Cell, transfer: Transfer) -> Decision:
-    book, view = pair.book, pair.view
-    baseline = book.baseline
+    view = pair.view
     given = dict(transfer.facts)
     if transfer.origin == transfer.destination:
-        part = Part(cell.data, Status.INTERNAL, Status.INTERNAL, Status.INTERNAL, ())
-        return Decision(
-            transfer,
-            view.day,
-            Status.INTERNAL,
-            Status.INTERNAL,
-            Status.INTERNAL,
-            (),
-            (),
-            (),
-            (),
-            (),
-            tuple(pair.orders),
-            (),
-            (part,),
-        )
-    grid = pair.situations(cell)
-    looks = [look(situation, given, baseline) for situation in grid.situations]
+        inside = Status.INTERNAL
+        part = Part(cell.data, inside, inside, inside, ())
+        orders = tuple(pair.orders)
+        return Decision(transfer, view.day, inside, inside, inside, (), (), (), (), (), orders, (), (part,))
+    grid, looks = _tables(pair, cell, given)
     main = looks[0]
-    best, worst = span(set().union(*(reached(seen.layers) for seen in looks)))
+    best, worst = span(set().union(*(seen.statuses for seen in looks)))
     deciding = dict.fromkeys(fact for seen in looks for fact in seen.deciding)
-    if len(looks) > 1:
-        deciding.update(dict.fromkeys(_deciding_axes(grid, looks, given, baseline)))
+    for axis, lines in grid.lines.items():
+        if any(len({looks[number].signature for number in line}) > 1 for line in lines):
+            deciding[axis] = None
     status = worst if transfer.open else main.status
-    part = Part(cell.data, status, best, worst, tuple(deciding))
     silent, reviews = _silence(main)
     return Decision(
         transfer=transfer,
@@ -88,21 +95,17 @@ def _part(pair: Pair, cell: Cell, transfer: Transfer) -> Decision:
         status=status,
         best=best,
         worst=worst,
-        deciding=part.deciding,
+        deciding=tuple(deciding),
         routes=tuple(_routes(main)),
-        obstacles=tuple(
-            _obstacles(pair, looks, frozenset(n for n, value in given.items() if value is False))
-        ),
+        obstacles=tuple(_obstacles(pair, looks)),
         overlays=_first_of_each(
-            o
-            for number, seen in enumerate(looks)
-            for o in overlays(seen.situation, seen.space, looks[0].situation if number else None)
+            o for seen in looks for o in overlays(seen, None if seen is main else main.table.situation)
         ),
-        conflicts=tuple(conflicts(pair, main.situation, main.space, main.status, given)),
-        orders=tuple(p.order for p in main.situation.programs),
+        conflicts=tuple(conflicts(pair, cell, main.status, given)),
+        orders=tuple(p.order for p in main.table.situation.programs),
         silent=silent,
-        parts=(part,),
-        capped=any(seen.capped for seen in looks),
+        parts=(Part(cell.data, status, best, worst, tuple(deciding)),),
+        capped=any(seen.table.capped for seen in looks),
         coverages=reviews,
     )
 
@@ -115,90 +118,61 @@ def _first_of_each(found: Iterable[Overlay]) -> tuple[Overlay, ...]:
     return tuple(kept.values())
 
 
-def _deciding_axes(
-    grid: Grid, looks: list[Look], given: Mapping[str, Value], baseline: Mapping[str, bool]
-) -> list[str]:
-    """Say whether the data category, the purpose or the sector alone can change the answer."""
-    answers = [signature(seen, given, baseline) for seen in looks]
-    return [
-        axis
-        for axis, lines in grid.lines.items()
-        if any(len({answers[n] for n in line}) > 1 for line in lines)
-    ]
-
-
 def _silence(seen: Look) -> tuple[tuple[str, ...], tuple[Coverage, ...]]:
     """Return the orders that said nothing under the profile, and the reviews that found nothing to say."""
-    base = 1 << seen.space.base
-    silent = tuple(v.program.order for v in seen.verdicts if v.silent & base and not v.nothing & base)
-    return silent, tuple(c for v in seen.verdicts if v.nothing & base for c in v.program.nothing_added)
+    verdicts = seen.table.verdicts
+    silent = tuple(v.program.order for v in verdicts if v.silent & seen.world and not v.nothing & seen.world)
+    return silent, tuple(c for v in verdicts if v.nothing & seen.world for c in v.program.nothing_added)
 
 
 def _routes(seen: Look) -> Iterable[Route]:
-    base = 1 << seen.space.base
     found = []
-    for verdict in seen.verdicts:
+    for verdict in seen.table.verdicts:
         for entry, carried in zip(verdict.program.entries, verdict.carries, strict=True):
-            if carried & base or (carried and entry.rule.strength is not Strength.RESIDUAL):
+            now = bool(carried & seen.world)
+            if now or (carried & seen.within and entry.rule.strength is not Strength.RESIDUAL):
                 status = ROUTE_LEVELS[entry.rule.level]
                 found.append(
-                    Route(
-                        entry.rule,
-                        status,
-                        bool(carried & base),
-                        entry.when,
-                        entry.lists,
-                        seen.situation.cell.data,
-                    )
+                    Route(entry.rule, status, now, entry.when, entry.lists, seen.table.situation.cell.data)
                 )
     return sorted(found, key=lambda r: (not r.now, RANK[r.status], r.rule.iri))
 
 
-def _obstacles(pair: Pair, looks: list[Look], refused: frozenset[str]) -> Iterable[Obstacle]:
+def _obstacles(pair: Pair, looks: list[Look]) -> Iterable[Obstacle]:
     main = looks[0]
-    base = 1 << main.space.base
+    cell = main.table.situation.cell
     given_way = RANK.get(main.status, len(SCALE)) <= RANK[Status.RECOGNISED]
     shown: set[str] = set()
-    for verdict in main.verdicts:
+    for verdict in main.table.verdicts:
         for entry, bits in zip(verdict.program.entries, verdict.stands, strict=True):
             rule = entry.rule
-            if rule.modality is Modality.PROHIBITION and bits & base:
+            if not bits & main.world:
+                continue
+            if rule.modality is Modality.PROHIBITION:
                 default = rule.strength is Strength.RESIDUAL
                 if not (default and given_way):
                     shown.add(rule.iri)
-                    yield Obstacle(
-                        "default" if default else "prohibition",
-                        rule,
-                        None,
-                        entry.lists,
-                        entry.when,
-                        main.situation.cell.data,
-                    )
-            elif (
-                rule.modality is Modality.PERMISSION and bits & base and not refused.isdisjoint(rule.requires)
-            ):
-                yield Obstacle("unmet", rule, None, entry.lists, entry.when, main.situation.cell.data)
-    for group_entry in pair.lapsed(main.situation.cell):
-        yield Obstacle("lapsed", None, group_entry, (), group_entry.when, main.situation.cell.data)
+                    kind = "default" if default else "prohibition"
+                    yield Obstacle(kind, rule, None, entry.lists, entry.when, cell.data)
+            elif not main.table.unmet.isdisjoint(rule.requires):
+                yield Obstacle("unmet", rule, None, entry.lists, entry.when, cell.data)
+    for lapsed in pair.lapsed(cell):
+        yield Obstacle("lapsed", None, lapsed, (), lapsed.when, cell.data)
     for seen in looks:
-        for verdict in seen.verdicts:
+        here = seen.table.situation.cell
+        for verdict in seen.table.verdicts:
             for entry, bits in zip(verdict.program.entries, verdict.stands, strict=True):
                 rule = entry.rule
                 if (
-                    bits
-                    and rule.modality is Modality.PROHIBITION
-                    and rule.strength is not Strength.RESIDUAL
-                    and rule.iri not in shown
+                    rule.modality is Modality.PERMISSION
+                    or rule.strength is Strength.RESIDUAL
+                    or rule.iri in shown
                 ):
+                    continue
+                if bits & seen.within:
                     shown.add(rule.iri)
                     yield Obstacle(
-                        "possible",
-                        rule,
-                        None,
-                        entry.lists,
-                        entry.when,
-                        seen.situation.cell.data,
-                        seen.situation.cell.beyond(main.situation.cell),
+                        "possible", rule, None, entry.lists, entry.when, here.data, here.beyond(cell)
                     )
 
 

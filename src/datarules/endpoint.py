@@ -7,7 +7,7 @@ SPARQL 1.1 Query Results JSON, XML, CSV and TSV for rows, JSON and XML for yes/n
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, Protocol
 
@@ -26,7 +26,10 @@ ROW_FORMATS: dict[str, ox.QueryResultsFormat] = {
     "csv": ox.QueryResultsFormat.CSV,
     "tsv": ox.QueryResultsFormat.TSV,
 }
-ASK_FORMATS: dict[str, ox.QueryResultsFormat] = {"json": ox.QueryResultsFormat.JSON, "xml": ox.QueryResultsFormat.XML}
+ASK_FORMATS: dict[str, ox.QueryResultsFormat] = {
+    "json": ox.QueryResultsFormat.JSON,
+    "xml": ox.QueryResultsFormat.XML,
+}
 GRAPH_FORMATS: dict[str, ox.RdfFormat] = {
     "turtle": ox.RdfFormat.TURTLE,
     "ntriples": ox.RdfFormat.N_TRIPLES,
@@ -35,15 +38,21 @@ GRAPH_FORMATS: dict[str, ox.RdfFormat] = {
     "trig": ox.RdfFormat.TRIG,
     "nquads": ox.RdfFormat.N_QUADS,
 }
-FORMATS_OF: dict[Kind, tuple[str, ...]] = {"select": tuple(ROW_FORMATS), "ask": tuple(ASK_FORMATS), "graph": tuple(GRAPH_FORMATS)}
+FORMATS_OF: dict[Kind, tuple[str, ...]] = {
+    "select": tuple(ROW_FORMATS),
+    "ask": tuple(ASK_FORMATS),
+    "graph": tuple(GRAPH_FORMATS),
+}
 CANONICAL: Want = {"select": "tsv", "ask": "json", "graph": "ntriples"}
 """The formats in which rows and triples can be counted line by line while they are written."""
 
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What one query may use: seconds of run time, rows (or triples), bytes of memory, characters of text,
-    levels of bracket, and seconds of waiting for a free worker.
+    """What one query may use.
+
+    ``seconds`` of run time; ``rows`` or triples of the answer; ``memory`` in bytes beyond what is loaded;
+    ``length`` in characters and ``depth`` in levels of bracket of the text; ``wait`` in seconds for a worker.
     """
 
     seconds: float = 10.0
@@ -65,11 +74,31 @@ class Overrun(QueryError):
 def overrun(limit: Reason, limits: Limits) -> Overrun:
     """Make the error for a limit that was met."""
     words: dict[Reason, tuple[str, str, str]] = {
-        "time": (f"{limits.seconds:g} s", "The query ran longer than allowed and was stopped.", "Narrow it: name a jurisdiction, a date or a graph, or ask for fewer joins."),
-        "rows": (f"{limits.rows:,}", "The answer has more rows than allowed; nothing is cut silently.", "Add a LIMIT (and OFFSET with ORDER BY), or count instead of listing."),
-        "memory": (f"{limits.memory // 2**20:,} MiB", "The query needed more memory than allowed and was stopped.", "Avoid sorting or joining large cross products."),
-        "length": (f"{limits.length:,} characters", "The query is longer than allowed.", "Shorten it, or split it into several."),
-        "depth": (f"{limits.depth:,} levels", "The brackets of the query are nested more deeply than allowed.", "Flatten it."),
+        "time": (
+            f"{limits.seconds:g} s",
+            "The query ran longer than allowed and was stopped.",
+            "Narrow it: name a jurisdiction, a date or a graph, or ask for fewer joins.",
+        ),
+        "rows": (
+            f"{limits.rows:,}",
+            "The answer has more rows than allowed; nothing is cut silently.",
+            "Add a LIMIT (and OFFSET with ORDER BY), or count instead of listing.",
+        ),
+        "memory": (
+            f"{limits.memory // 2**20:,} MiB",
+            "The query needed more memory than allowed and was stopped.",
+            "Avoid sorting or joining large cross products.",
+        ),
+        "length": (
+            f"{limits.length:,} characters",
+            "The query is longer than allowed.",
+            "Shorten it, or split it into several.",
+        ),
+        "depth": (
+            f"{limits.depth:,} levels",
+            "The brackets of the query are nested more deeply than allowed.",
+            "Flatten it.",
+        ),
         "busy": (f"{limits.wait:g} s", "No worker became free in time.", "Try again in a few seconds."),
     }
     value, reason, remedy = words[limit]
@@ -91,18 +120,32 @@ class Result:
             QueryError: the format does not fit the kind of answer, or cannot write it.
         """
         if fmt not in FORMATS_OF[self.kind]:
-            kinds = {"select": "rows (SELECT)", "ask": "yes or no (ASK)", "graph": "a graph (CONSTRUCT, DESCRIBE)"}
-            raise QueryError.single("format", fmt, f"The answer is {kinds[self.kind]}, for which there is no such format.", f"Use one of: {', '.join(FORMATS_OF[self.kind])}.")
+            kinds = {
+                "select": "rows (SELECT)",
+                "ask": "yes or no (ASK)",
+                "graph": "a graph (CONSTRUCT, DESCRIBE)",
+            }
+            raise QueryError.single(
+                "format",
+                fmt,
+                f"The answer is {kinds[self.kind]}, for which there is no such format.",
+                f"Use one of: {', '.join(FORMATS_OF[self.kind])}.",
+            )
         if fmt == self.format:
             return self.payload
         try:
             if self.kind == "graph":
                 return triples_as(self.triples(), fmt)
             parsed: Any = ox.parse_query_results(self.payload, format=ROW_FORMATS[self.format])
-            written = parsed.serialize(format=ROW_FORMATS[fmt])
+            answer = parsed.serialize(format=ROW_FORMATS[fmt])
         except (SyntaxError, ValueError, OSError) as error:
-            raise QueryError.single("format", fmt, f"The answer cannot be written in this format: {error}.", "Ask for another one.") from error
-        return bytes(written)
+            raise QueryError.single(
+                "format",
+                fmt,
+                f"The answer cannot be written in this format: {error}.",
+                "Ask for another one.",
+            ) from error
+        return bytes(answer)
 
     def rows(self) -> tuple[tuple[str, ...], list[tuple[Any, ...]]]:
         """Return the variables and the rows of a SELECT; a term is a pyoxigraph term, unbound is ``None``."""
@@ -121,8 +164,16 @@ class Result:
 def triples_as(triples: Sequence[ox.Triple], fmt: str) -> bytes:
     """Write triples, grouped by subject, with the project's prefixes where the format has prefixes."""
     ordered = sorted(triples, key=lambda t: (str(t.subject), str(t.predicate), str(t.object)))
-    written = ox.serialize(ordered, format=GRAPH_FORMATS[fmt], prefixes=PREFIXES)
-    return bytes(written or b"")
+    return written(ordered, fmt)
+
+
+def written(statements: Iterable[ox.Triple] | Iterable[ox.Quad], fmt: str) -> bytes:
+    """Serialise statements in the order given, always with the same header."""
+    prefixes = PREFIXES if fmt in ("turtle", "trig") else None
+    text = bytes(ox.serialize(statements, format=GRAPH_FORMATS[fmt], prefixes=prefixes) or b"")
+    header = re.match(rb"(?:@prefix [^\n]*\n)*", text)
+    assert header is not None
+    return b"".join(sorted(header[0].splitlines(keepends=True))) + text[header.end() :]
 
 
 class Endpoint(Protocol):
@@ -137,7 +188,13 @@ class Endpoint(Protocol):
         """Return the named graphs with their number of triples (empty where it is not known)."""
         ...
 
-    def query(self, text: str, default_graphs: Sequence[str] = (), named_graphs: Sequence[str] = (), want: Want | None = None) -> Result:
+    def query(
+        self,
+        text: str,
+        default_graphs: Sequence[str] = (),
+        named_graphs: Sequence[str] = (),
+        want: Want | None = None,
+    ) -> Result:
         """Answer a query.
 
         Args:
@@ -157,12 +214,25 @@ class Endpoint(Protocol):
         ...
 
 
+MAX_EXPECTED = 60
+"""Characters of a parser's list of expectations that are still of use to people."""
 _POSITION = re.compile(r"error at (\d+):(\d+): (.*)", re.DOTALL)
 
 
-def malformed(error: Exception) -> QueryError:
-    """Turn a parser's complaint into an error that names line and column."""
+def malformed(error: Exception, text: str = "") -> QueryError:
+    """Turn a parser's complaint into an error that names line, column and what stands there."""
     found = _POSITION.match(str(error))
-    place = f"query:{found[1]}:{found[2]}" if found else "query"
-    reason = (found[3] if found else str(error)).rstrip(".")
-    return QueryError(Problem(place, "", f"This is not a SPARQL 1.1 query: {reason}.", "Correct the query at this place; a missing prefix, bracket or dot is the commonest cause."))
+    if not found:
+        reason = str(error).rstrip(".")
+        return QueryError(
+            Problem("query", "", f"This is not a SPARQL 1.1 query: {reason}.", "Correct the query.")
+        )
+    line, column = int(found[1]), int(found[2])
+    lines = text.split("\n")
+    there = lines[line - 1][column - 1 : column + 29] if line <= len(lines) else ""
+    wanted = found[3].rstrip(".").removeprefix("expected ")
+    expected = f"expected {wanted}" if len(wanted) <= MAX_EXPECTED else "it cannot be read on from here"
+    remedy = "Correct the query at or just before this place; a missing prefix, bracket or dot is the commonest cause."
+    return QueryError(
+        Problem(f"query:{line}:{column}", there, f"This is not a SPARQL 1.1 query: {expected}.", remedy)
+    )

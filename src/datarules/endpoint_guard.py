@@ -38,7 +38,7 @@ def parse(text: str) -> None:
     try:
         ox.Store().query(text, prefixes=PREFIXES)
     except (SyntaxError, ValueError) as error:
-        raise malformed(error) from error
+        raise malformed(error, text) from error
 
 
 def _parses(text: str) -> bool:
@@ -76,7 +76,7 @@ def refuse_oversize(text: str, limits: Limits) -> None:
             deepest = max(deepest, depth)
         elif sign in ")}]":
             depth -= 1
-    if deepest > limits.depth or re.search(r"([!+-]\s*){%d}" % limits.depth, text):
+    if deepest > limits.depth or re.search(rf"([!+-]\s*){{{limits.depth}}}", text):
         raise overrun("depth", limits)
 
 
@@ -91,22 +91,36 @@ def refuse_update(text: str) -> None:
     if found:
         line = text.count("\n", 0, start) + 1
         column = start - (text.rfind("\n", 0, start) + 1) + 1
-        raise QueryError.single(f"query:{line}:{column}", found[1].upper(), "Updates are refused: this endpoint is read only.", "Use SELECT, ASK, CONSTRUCT or DESCRIBE; to change the law, change its file.")
+        raise QueryError.single(
+            f"query:{line}:{column}",
+            found[1].upper(),
+            "Updates are refused: this endpoint is read only.",
+            "Use SELECT, ASK, CONSTRUCT or DESCRIBE; to change the law, change its file.",
+        )
 
 
 def refuse_service(text: str) -> None:
     """Refuse federation, which would make the server call another one.
 
+    The text itself is never run here, only its misspelt form, so that nothing can be called.
+
     Raises:
-        QueryError: the query uses SERVICE, or cannot be parsed.
+        QueryError: the query uses SERVICE, or is malformed.
     """
-    if "service" in text.casefold() and has_keyword(text, "service"):
-        parse(re.sub(r"service", "", text, flags=re.IGNORECASE) if False else _harmless(text))
-        raise QueryError.single("query", "SERVICE", "Queries to other servers are refused: this endpoint calls nothing outside.", "Leave SERVICE out and join the answers yourself.")
-
-
-def _harmless(text: str) -> str:
-    return text
+    if "service" not in text.casefold() or not has_keyword(text, "service"):
+        return
+    try:
+        parse(f"{text}\n\0")
+    except QueryError as error:
+        last = text.count("\n") + 2
+        if not error.problems[0].place.startswith(f"query:{last}:"):
+            raise
+    raise QueryError.single(
+        "query",
+        "SERVICE",
+        "Queries to other servers are refused: this endpoint calls nothing outside.",
+        "Leave SERVICE out and join the answers yourself.",
+    )
 
 
 def dataset_clause(text: str) -> list[str] | None:
@@ -115,7 +129,10 @@ def dataset_clause(text: str) -> list[str] | None:
     Raises:
         QueryError: a clause cannot be read.
     """
-    if "from" not in text.casefold() or not has_keyword(text, "from"):
+    if "from" not in text.casefold():
+        return None
+    parse(text)
+    if not has_keyword(text, "from"):
         return None
     prologue = text[: body_start(text)]
     named = []
@@ -124,9 +141,16 @@ def dataset_clause(text: str) -> list[str] | None:
         if not _parses(misspelt):
             named.append(_resolve(prologue, found[1]))
         if len(named) > MAX_FROM:
-            raise QueryError.single("query", f"{len(named)} FROM", "There are too many FROM clauses.", f"Name at most {MAX_FROM} graphs; without FROM all are asked.")
+            raise QueryError.single(
+                "query",
+                f"{len(named)} FROM",
+                "There are too many FROM clauses.",
+                f"Name at most {MAX_FROM} graphs; without FROM all are asked.",
+            )
     if not named:
-        raise QueryError.single("query", "FROM", "The FROM clause cannot be read.", "Write it as FROM <address of the graph>.")
+        raise QueryError.single(
+            "query", "FROM", "The FROM clause cannot be read.", "Write it as FROM <address of the graph>."
+        )
     return named
 
 
@@ -134,5 +158,10 @@ def _resolve(prologue: str, term: str) -> str:
     try:
         answer = ox.Store().query(f"{prologue}\nSELECT ({term} AS ?graph) {{}}", prefixes=PREFIXES)
     except (SyntaxError, ValueError) as error:
-        raise QueryError.single("query", f"FROM {term}", "This graph name cannot be read.", "Write it as FROM <address of the graph>.") from error
-    return str(next(iter(answer))[0].value)  # type: ignore[union-attr,arg-type,index]
+        raise QueryError.single(
+            "query",
+            f"FROM {term}",
+            "This graph name cannot be read.",
+            "Write it as FROM <address of the graph>.",
+        ) from error
+    return str(next(iter(answer))[0].value)  # type: ignore[arg-type]

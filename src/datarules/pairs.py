@@ -75,7 +75,11 @@ BESIDE = (*LOCALISATION, Action.ONWARD_TRANSFER)
 
 
 class Pair:
-    """Origin and destination on a day."""
+    """Origin and destination on a day.
+
+    ``answers`` and ``made`` are for what later steps compute about the pair and want to find again:
+    decisions, and what decisions are made from.
+    """
 
     def __init__(self, view: DayView, origin: str, destination: str) -> None:
         self.view = view
@@ -88,6 +92,7 @@ class Pair:
         self._grids: dict[Cell, Grid] = {}
         self._lapsed: dict[Cell, tuple[Membership, ...]] = {}
         self.answers: dict[object, object] = {}
+        self.made: dict[object, object] = {}
 
     @staticmethod
     def _grouped(found: Iterable[tuple[str, Chain]]) -> dict[str, list[Chain]]:

@@ -23,6 +23,8 @@ ROUTE_LEVELS: tuple[Status, ...] = (
     Status.DEROGATION,
 )
 STRICTEST_FIRST: tuple[Status, ...] = (Status.PROHIBITED, Status.CONTESTED, *reversed(ROUTE_LEVELS))
+KEPT = 4096
+"""Most answers remembered for one situation."""
 RANK = {status: number for number, status in enumerate(SCALE)}
 Layers = dict[Status, int]
 
@@ -166,78 +168,108 @@ def span(found: set[Status]) -> tuple[Status, Status]:
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """What one situation gives: statuses reached, the baseline's, deciding facts, and the space."""
+    """What one situation gives for the facts stated.
 
-    situation: Situation
-    space: Space
-    verdicts: tuple[Verdict, ...]
-    layers: Layers
-    status: Status
-    deciding: tuple[str, ...]
-    capped: bool
-
-
-def _space(
-    situation: Situation, given: Mapping[str, Value], baseline: Mapping[str, bool]
-) -> tuple[Space, bool]:
-    space = Space(situation.tests, given, baseline)
-    if space.size <= CAP:
-        return space, False
-    known = {t.fact: given.get(t.fact, baseline.get(t.fact, 0)) for t in situation.tests}
-    return Space(situation.tests, known, baseline), True
-
-
-def look(situation: Situation, given: Mapping[str, Value], baseline: Mapping[str, bool]) -> Look:
-    """Evaluate one situation over every way the facts not given could turn out."""
-    space, capped = _space(situation, given, baseline)
-    unmet = _unmet(situation, given)
-    verdicts = tuple(order_verdict(program, space, unmet) for program in situation.programs)
-    layers = combine(verdicts, space)
-    base = 1 << space.base
-    status = next(s for s, bits in layers.items() if bits & base)
-    deciding = tuple(space.deciding(layers.values())) if space.size > 1 else ()
-    if capped:
-        layers = _bounds(situation, layers)
-        deciding = tuple(dict.fromkeys(t.fact for t in situation.tests if t.fact not in given))
-    return Look(situation, space, verdicts, layers, status, deciding, capped)
-
-
-def _unmet(situation: Situation, given: Mapping[str, Value]) -> frozenset[str]:
-    """Return the measures that are known not to be taken."""
-    return frozenset(name for name in situation.measures if given.get(name) is False)
-
-
-def _bounds(situation: Situation, layers: Layers) -> Layers:
-    """Where there are too many worlds to look at: everything any rule could bring counts as reached."""
-    widened = dict(layers)
-    for program in situation.programs:
-        for entry in program.entries:
-            ban = entry.rule.modality is Modality.PROHIBITION
-            widened[Status.PROHIBITED if ban else ROUTE_LEVELS[entry.rule.level]] |= 1
-    return widened
-
-
-def reached(layers: Layers) -> set[Status]:
-    """Return the statuses some world reaches."""
-    return {status for status, bits in layers.items() if bits}
-
-
-def signature(seen: Look, given: Mapping[str, Value], baseline: Mapping[str, bool]) -> object:
-    """Return the answer as a function of the facts that decide it, so that two situations can be compared.
-
-    Two situations have equal signatures exactly if they give the same status in every world.
+    Attributes:
+        table: the situation decided over all worlds.
+        world: the world of the profile and the facts, as one set bit.
+        within: the worlds in which the stated facts are as stated.
+        status: the answer in ``world``.
+        statuses: the answers reached in ``within``.
+        deciding: facts not stated whose change alone changes the answer.
+        signature: the answer as a function of the deciding facts; equal exactly for equal functions.
     """
-    if not seen.deciding or seen.space.size == 1:
-        return frozenset(reached(seen.layers))
-    deciding = sorted(seen.deciding)
-    values = seen.space.turning(deciding, seen.layers.values())
-    tests = [t for name in deciding for t in seen.situation.tests if t.fact == name]
-    fixed = {
-        t.fact: given.get(t.fact, baseline.get(t.fact, 0))
-        for t in seen.situation.tests
-        if t.fact not in seen.deciding
-    }
-    space = Space(tests, {**given, **fixed}, baseline, values)
-    unmet = _unmet(seen.situation, given)
-    layers = combine([order_verdict(p, space, unmet) for p in seen.situation.programs], space)
-    return (tuple(values.items()), tuple((s, layers[s]) for s in Status if layers.get(s)))
+
+    table: Table
+    world: int
+    within: int
+    status: Status
+    statuses: frozenset[Status]
+    deciding: tuple[str, ...]
+    signature: object
+
+
+class Table:
+    """A situation decided once over all worlds, so that stating facts is only a matter of looking up.
+
+    Where the worlds are too many (`worlds.CAP`), the facts stated are fixed beforehand and the answer for
+    the rest is given as bounds.
+    """
+
+    def __init__(
+        self,
+        situation: Situation,
+        baseline: Mapping[str, bool],
+        unmet: frozenset[str],
+        fixed: Mapping[str, Value] | None = None,
+    ) -> None:
+        self.situation = situation
+        self.unmet = unmet
+        self._baseline = baseline
+        self.space = Space(situation.tests, baseline, fixed)
+        self.capped = self.space.size > CAP
+        if self.capped:
+            every = {t.fact: baseline.get(t.fact, 0) for t in situation.tests}
+            self.space = Space(situation.tests, baseline, every | dict(fixed or {}))
+        self.verdicts = tuple(order_verdict(program, self.space, unmet) for program in situation.programs)
+        self.layers = combine(self.verdicts, self.space)
+        self.beside = tuple(self.space.bits(entry.when) for entry in situation.beside)
+        self.facts = frozenset(self.space.facts)
+        self._looks: dict[tuple[tuple[str, Value], ...], Look] = {}
+
+    def look(self, given: Mapping[str, Value]) -> Look:
+        """Return the answer for the facts stated."""
+        key = tuple((fact, given[fact]) for fact in self.space.facts if fact in given)
+        found = self._looks.get(key)
+        if found is None:
+            if len(self._looks) >= KEPT:
+                self._looks.clear()
+            found = self._looks[key] = self._find(dict(key), whole=len(key) == len(self.facts))
+        return found
+
+    def _find(self, given: Mapping[str, Value], whole: bool) -> Look:
+        world = self.space.world(given)
+        status = next(s for s, bits in self.layers.items() if bits & world)
+        if whole and not self.capped:
+            alone = frozenset((status,))
+            return Look(self, world, world, status, alone, (), alone)
+        within = self.space.where(given)
+        statuses = frozenset(s for s, bits in self.layers.items() if bits & within)
+        if self.capped:
+            statuses |= self._bounds()
+            asked = tuple(dict.fromkeys(t.fact for t in self.situation.tests if t.fact not in given))
+            return Look(self, world, within, status, statuses, asked, (asked, statuses))
+        deciding = tuple(self.space.deciding(self.layers.values(), within)) if len(statuses) > 1 else ()
+        return Look(
+            self,
+            world,
+            within,
+            status,
+            statuses,
+            deciding,
+            self._signature(given, within, statuses, deciding),
+        )
+
+    def _bounds(self) -> frozenset[Status]:
+        """Where there are too many worlds to look at: everything any rule could bring counts as reached."""
+        rules = [entry.rule for program in self.situation.programs for entry in program.entries]
+        bans = any(rule.modality is Modality.PROHIBITION for rule in rules)
+        routes = {ROUTE_LEVELS[rule.level] for rule in rules if rule.modality is Modality.PERMISSION}
+        return frozenset(routes | ({Status.PROHIBITED} if bans else set()))
+
+    def _signature(
+        self, given: Mapping[str, Value], within: int, statuses: frozenset[Status], deciding: tuple[str, ...]
+    ) -> object:
+        if not deciding:
+            return statuses
+        names = sorted(deciding)
+        values = self.space.turning(names, self.layers.values(), within)
+        tests = [t for name in names for t in self.situation.tests if t.fact == name]
+        fixed = {
+            t.fact: given.get(t.fact, self._baseline.get(t.fact, 0))
+            for t in self.situation.tests
+            if t.fact not in deciding
+        }
+        space = Space(tests, self._baseline, fixed, values)
+        layers = combine([order_verdict(p, space, self.unmet) for p in self.situation.programs], space)
+        return (tuple(values.items()), tuple((s, layers[s]) for s in Status if layers.get(s)))

@@ -7,12 +7,13 @@ single operations on integers, and supervaluation (van Fraassen 1966) is exact, 
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
 
 from .model import AllOf, AnyOf, Comparison, Expr, Not, Value
 
-CAP = 1 << 20
+CAP = 1 << 18
 """Most worlds a space may have; beyond it the answer falls back to bounds."""
 
 
@@ -27,60 +28,107 @@ def _repeat(block: int, period: int, size: int) -> int:
 
 
 def cut_points(tests: Iterable[Comparison]) -> tuple[int, ...]:
-    """Return one number for each way a set of thresholds can fall, lowest first, 0 among them."""
+    """Return the numbers at which a set of thresholds changes its answer, ascending, 0 first."""
     tests = list(tests)
-    seen: dict[tuple[bool, ...], int] = {}
+    found: list[int] = []
+    before: tuple[bool, ...] | None = None
     for number in sorted(
         {0, *(n for t in tests for n in (t.value - 1, int(t.value), t.value + 1) if n >= 0)}
     ):
-        seen.setdefault(tuple(t.holds(number) for t in tests), number)
-    return tuple(seen.values())
+        answers = tuple(t.holds(number) for t in tests)
+        if answers != before:
+            found.append(number)
+            before = answers
+    return tuple(found)
+
+
+def holds(expr: Expr, given: Mapping[str, Value], baseline: Mapping[str, bool]) -> bool:
+    """Say whether an expression holds in one world: the facts given, the baseline profile for the rest."""
+    if isinstance(expr, Comparison):
+        value = given.get(expr.fact)
+        return expr.holds(baseline.get(expr.fact, 0) if value is None else value)
+    if isinstance(expr, Not):
+        return not holds(expr.part, given, baseline)
+    if isinstance(expr, AllOf):
+        return all(holds(part, given, baseline) for part in expr.parts)
+    return any(holds(part, given, baseline) for part in expr.parts)
 
 
 class Space:
-    """The worlds left open once some facts are given.
+    """Every world over the facts some comparisons ask about.
 
     Attributes:
-        facts: names of the unknown facts, one per dimension.
+        facts: names of the facts, one per dimension.
         size: number of worlds.
         full: the integer with every world set.
-        base: the world of the baseline profile.
     """
 
-    __slots__ = ("_bits", "_given", "_strides", "_values", "base", "facts", "full", "size")
+    __slots__ = ("_baseline", "_bits", "_fixed", "_strides", "_values", "facts", "full", "size")
 
     def __init__(
         self,
         tests: Iterable[Comparison],
-        given: Mapping[str, Value],
         baseline: Mapping[str, bool],
+        fixed: Mapping[str, Value] | None = None,
         only: Mapping[str, tuple[Value, ...]] | None = None,
     ) -> None:
+        """Lay out the worlds.
+
+        Args:
+            tests: the comparisons whose facts are the dimensions.
+            baseline: what the profile assumes of yes/no facts.
+            fixed: facts with one value, which get no dimension.
+            only: the values to look at, for facts whose own cut points are not wanted.
+        """
+        self._fixed = dict(fixed or {})
+        self._baseline = baseline
         by_fact: dict[str, list[Comparison]] = {}
         for test in tests:
-            if test.fact not in given:
+            if test.fact not in self._fixed:
                 by_fact.setdefault(test.fact, []).append(test)
         self.facts = tuple(by_fact)
-        self._given = given
-        self._values: list[tuple[Value, ...]] = []
-        self._strides: dict[str, tuple[int, int]] = {}
-        stride, base = 1, 0
-        for index, (fact, asked) in enumerate(by_fact.items()):
-            numeric = any(type(t.value) is int for t in asked)
+        self._values: dict[str, tuple[Value, ...]] = {}
+        self._strides: dict[str, int] = {}
+        stride = 1
+        for fact, asked in by_fact.items():
             values: tuple[Value, ...] = (False, True)
             if only and fact in only:
                 values = only[fact]
-            elif numeric:
+            elif any(type(t.value) is int for t in asked):
                 values = cut_points(asked)
-            self._values.append(values)
-            self._strides[fact] = (stride, index)
-            if not numeric and baseline.get(fact, False):
-                base += stride
+            self._values[fact] = values
+            self._strides[fact] = stride
             stride *= len(values)
         self.size = stride
-        self.base = base
         self.full = (1 << min(stride, CAP + 1)) - 1
         self._bits: dict[Expr, int] = {}
+
+    def _block(self, fact: str, number: int) -> int:
+        """Return the worlds in which a fact has its value of this number."""
+        stride, count = self._strides[fact], len(self._values[fact])
+        return _repeat(((1 << stride) - 1) << (number * stride), stride * count, self.size)
+
+    def _number(self, fact: str, value: Value) -> int:
+        """Return the number of the value that stands for a given one: the last not above it."""
+        return max(bisect_right(self._values[fact], value) - 1, 0)
+
+    def world(self, given: Mapping[str, Value]) -> int:
+        """Return, as one set bit, the world of the given facts, the baseline profile filling the rest."""
+        place = 0
+        for fact, stride in self._strides.items():
+            value = given.get(fact)
+            if value is None:
+                value = self._baseline.get(fact, 0)
+            place += self._number(fact, value) * stride
+        return 1 << place
+
+    def where(self, given: Mapping[str, Value]) -> int:
+        """Return the worlds in which the given facts are as given."""
+        bits = self.full
+        for fact in self.facts:
+            if fact in given:
+                bits &= self._block(fact, self._number(fact, given[fact]))
+        return bits
 
     def bits(self, expr: Expr) -> int:
         """Return the worlds in which an expression holds."""
@@ -91,16 +139,13 @@ class Space:
 
     def _compute(self, expr: Expr) -> int:
         if isinstance(expr, Comparison):
-            if expr.fact in self._given:
-                return self.full if expr.holds(self._given[expr.fact]) else 0
-            stride, index = self._strides[expr.fact]
-            values = self._values[index]
-            unit = (1 << stride) - 1
-            block = 0
-            for position, value in enumerate(values):
+            if expr.fact in self._fixed:
+                return self.full if expr.holds(self._fixed[expr.fact]) else 0
+            bits = 0
+            for number, value in enumerate(self._values[expr.fact]):
                 if expr.holds(value):
-                    block |= unit << (position * stride)
-            return _repeat(block, stride * len(values), self.size)
+                    bits |= self._block(expr.fact, number)
+            return bits
         if isinstance(expr, AllOf):
             bits = self.full
             for part in expr.parts:
@@ -111,34 +156,31 @@ class Space:
             for part in expr.parts:
                 bits |= self.bits(part)
             return bits
-        if isinstance(expr, Not):
-            return self.full & ~self.bits(expr.part)
-        raise TypeError(expr)
+        return self.full & ~self.bits(expr.part)
 
-    def deciding(self, layers: Iterable[int]) -> list[str]:
-        """Return the facts whose change alone moves some world from one layer to another."""
-        layers = [layer for layer in layers if layer and layer != self.full]
-        found = []
-        for fact, (stride, index) in self._strides.items():
-            count = len(self._values[index])
-            lower = _repeat((1 << (stride * (count - 1))) - 1, stride * count, self.size)
-            if any(((layer >> stride) ^ layer) & lower for layer in layers):
-                found.append(fact)
-        return found
+    def _turns(self, fact: str, number: int, layers: Iterable[int], within: int) -> bool:
+        """Say whether going from one value of a fact to the next moves some world to another layer."""
+        stride = self._strides[fact]
+        before = self._block(fact, number) & within & (within >> stride)
+        return any(((layer >> stride) ^ layer) & before for layer in layers)
 
-    def turning(self, facts: Iterable[str], layers: Iterable[int]) -> dict[str, tuple[Value, ...]]:
+    def deciding(self, layers: Iterable[int], within: int) -> list[str]:
+        """Return the facts whose change alone, inside ``within``, moves some world to another layer."""
+        moving = [layer for layer in layers if layer & within and ~layer & within]
+        return [
+            fact
+            for fact, values in self._values.items()
+            if any(self._turns(fact, number, moving, within) for number in range(len(values) - 1))
+        ]
+
+    def turning(
+        self, facts: Iterable[str], layers: Iterable[int], within: int
+    ) -> dict[str, tuple[Value, ...]]:
         """Return, for each fact, its first value and every value at which some world changes layer."""
-        layers = [layer for layer in layers if layer and layer != self.full]
+        moving = [layer for layer in layers if layer & within and ~layer & within]
         found: dict[str, tuple[Value, ...]] = {}
         for fact in facts:
-            stride, index = self._strides[fact]
-            values = self._values[index]
-            kept = [values[0]]
-            for number in range(1, len(values)):
-                before = _repeat(
-                    ((1 << stride) - 1) << ((number - 1) * stride), stride * len(values), self.size
-                )
-                if any(((layer >> stride) ^ layer) & before for layer in layers):
-                    kept.append(values[number])
-            found[fact] = tuple(kept)
+            values = self._values[fact]
+            kept = [n for n in range(1, len(values)) if self._turns(fact, n - 1, moving, within)]
+            found[fact] = (values[0], *(values[n] for n in kept))
         return found

@@ -1,0 +1,190 @@
+"""A store in this process: pyoxigraph, in memory or in a folder, with every file as a named graph.
+
+The default graph is the union of all named graphs unless a query or request says otherwise. Nothing here
+can be interrupted: where strangers ask, `endpoint_pool` runs the same thing in processes that can be ended.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import IO, Any, cast
+
+import pyoxigraph as ox
+
+from . import bundled
+from . import endpoint_guard as guard
+from .endpoint import (
+    ASK_FORMATS,
+    CANONICAL,
+    ROW_FORMATS,
+    Kind,
+    Limits,
+    Result,
+    Want,
+    malformed,
+    overrun,
+)
+from .errors import ConfigError, QueryError
+from .functions import functions
+from .load import Dataset
+from .mappings import mapping_quads
+from .rulebook import RuleBook
+from .vocab import GRAPH, PREFIXES
+
+RELEASE = "https://w3id.org/datarules/graph/#release"
+"""Subject, in a store on disk, of the version of the data it was filled with."""
+
+
+def all_quads(dataset: Dataset) -> Iterable[ox.Quad]:
+    """Yield every quad of the dataset and of the outward mappings."""
+    yield from dataset.quads()
+    yield from mapping_quads()
+
+
+def filled(dataset: Dataset, folder: Path | None = None) -> ox.Store:
+    """Return a store with the data; one in a folder is kept and filled again only when the data changed.
+
+    Raises:
+        ConfigError: the folder cannot be used.
+    """
+    if folder is None:
+        store = ox.Store()
+        store.bulk_extend(all_quads(dataset))
+        return store
+    tables = hashlib.sha256(bundled.mappings_file().read_bytes()).hexdigest()
+    mark = ox.Quad(
+        ox.NamedNode(RELEASE),
+        ox.NamedNode(GRAPH + "#is"),
+        ox.Literal(dataset.digest + tables),
+        ox.DefaultGraph(),
+    )
+    try:
+        store = ox.Store(str(folder))
+        if mark not in store:
+            store.clear()
+            store.bulk_extend(all_quads(dataset))
+            store.add(mark)
+            store.flush()
+    except OSError as error:
+        raise ConfigError.single(
+            "store folder",
+            folder,
+            f"The folder cannot be used: {error}.",
+            "Give a folder of its own that this process may write, used by one server at a time.",
+        ) from error
+    return store
+
+
+class _Lines:
+    """A file that counts lines and stops the writer at a limit."""
+
+    def __init__(self, most: int) -> None:
+        self.parts: list[bytes] = []
+        self.left = most
+
+    def write(self, part: bytes) -> int:
+        self.left -= part.count(b"\n")
+        if self.left < 0:
+            raise OSError("too many lines")
+        self.parts.append(bytes(part))
+        return len(part)
+
+    def flush(self) -> None:
+        pass
+
+
+class Local:
+    """The endpoint over a store in this process."""
+
+    union_default = True
+
+    def __init__(self, store: ox.Store, book: RuleBook | None, limits: Limits | None = None) -> None:
+        self.store = store
+        self.limits = limits or Limits()
+        self.functions: dict[Any, Any] = dict(functions(book)) if book else {}
+        self._known = {str(graph.value) for graph in store.named_graphs()}
+
+    @classmethod
+    def open(
+        cls, dataset: Dataset, book: RuleBook | None, folder: Path | None = None, limits: Limits | None = None
+    ) -> Local:
+        """Open the store over a dataset, in memory or in ``folder``."""
+        return cls(filled(dataset, folder), book, limits)
+
+    def graphs(self) -> Sequence[tuple[str, int]]:
+        """Return the named graphs with their number of triples."""
+        return sorted(
+            (graph, sum(1 for _ in self.store.quads_for_pattern(None, None, None, ox.NamedNode(graph))))
+            for graph in self._known
+        )
+
+    def query(
+        self,
+        text: str,
+        default_graphs: Sequence[str] = (),
+        named_graphs: Sequence[str] = (),
+        want: Want | None = None,
+    ) -> Result:
+        """Answer a query (see `endpoint.Endpoint.query`); the time limit does not hold here."""
+        guard.refuse_oversize(text, self.limits)
+        guard.refuse_update(text)
+        guard.refuse_service(text)
+        answer = self._run(text, default_graphs, named_graphs)
+        result = self._written(answer)
+        fmt = (want or {}).get(result.kind)
+        return (
+            result if fmt is None or fmt == result.format else Result(result.kind, fmt, result.serialise(fmt))
+        )
+
+    def _run(self, text: str, default_graphs: Sequence[str], named_graphs: Sequence[str]) -> Any:
+        options: dict[str, Any] = {}
+        if default_graphs or named_graphs:
+            self._refuse_unknown(default_graphs, "default-graph-uri")
+            self._refuse_unknown(named_graphs, "named-graph-uri")
+            options["default_graph"] = [ox.NamedNode(g) for g in default_graphs]
+            options["named_graphs"] = [ox.NamedNode(g) for g in named_graphs]
+        else:
+            clause = guard.dataset_clause(text)
+            self._refuse_unknown(clause or (), "FROM")
+            options["use_default_graph_as_union"] = clause is None
+        try:
+            return self.store.query(text, prefixes=PREFIXES, custom_functions=self.functions, **options)
+        except (SyntaxError, ValueError) as error:
+            raise malformed(error, text) from error
+
+    def _refuse_unknown(self, graphs: Sequence[str], place: str) -> None:
+        for graph in graphs:
+            if self._known and graph not in self._known:
+                raise QueryError.single(
+                    place,
+                    graph,
+                    "This store has no such graph, and nothing is fetched from elsewhere.",
+                    f"Name a graph such as {GRAPH}EU; SELECT DISTINCT ?g {{ GRAPH ?g {{ ?s ?p ?o }} }} lists them.",
+                )
+
+    def _written(self, answer: Any) -> Result:
+        limit = self.limits.rows
+        if isinstance(answer, ox.QueryBoolean):
+            return Result("ask", CANONICAL["ask"], bytes(answer.serialize(format=ASK_FORMATS["json"]) or b""))
+        kind: Kind = "select" if isinstance(answer, ox.QuerySolutions) else "graph"
+        lines = _Lines(limit + (kind == "select"))
+        try:
+            if isinstance(answer, ox.QuerySolutions):
+                answer.serialize(cast(IO[bytes], lines), format=ROW_FORMATS[CANONICAL["select"]])
+            else:
+                answer.serialize(cast(IO[bytes], lines), format=ox.RdfFormat.N_TRIPLES)
+        except OSError as error:
+            if lines.left < 0:
+                raise overrun("rows", self.limits) from error
+            raise QueryError.single(
+                "query", "", f"The query could not be finished: {error}.", "Simplify it."
+            ) from error
+        payload = b"".join(lines.parts)
+        if kind == "graph":
+            payload = b"".join(dict.fromkeys(payload.splitlines(keepends=True)))
+        return Result(kind, CANONICAL[kind], payload)
+
+    def close(self) -> None:
+        """Nothing to stop."""
