@@ -16,15 +16,10 @@ from .endpoint import Endpoint, Kind, Limits, Result, Want, overrun
 from .errors import ConfigError, QueryError
 from .vocab import PREFIXES
 
-ACCEPT = ", ".join(
-    (
-        "application/sparql-results+json",
-        "application/sparql-results+xml;q=0.9",
-        "application/n-triples;q=0.8",
-        "text/turtle;q=0.7",
-        "application/rdf+xml;q=0.3",
-    )
-)
+ACCEPT_ROWS = "application/sparql-results+json, application/sparql-results+xml;q=0.5"
+ACCEPT_GRAPH = "application/n-triples, text/turtle;q=0.5, application/rdf+xml;q=0.3"
+ASK_AS_ROW = ("__ASK_RETVAL",)
+"""The one variable under which Virtuoso 7 answers an ASK, as a row with 1 or 0."""
 GRAPH_TYPES = {
     "application/n-triples": "ntriples",
     "text/plain": "ntriples",
@@ -97,16 +92,16 @@ class Remote:
             "default-graph-uri": list(default_graphs),
             "named-graph-uri": list(named_graphs),
         }
-        body, media = self._post(form)
+        body, media = self._post(form, accepted(text))
         result = self._read(body, media)
         fmt = (want or {}).get(result.kind)
         return (
             result if fmt is None or fmt == result.format else Result(result.kind, fmt, result.serialise(fmt))
         )
 
-    def _post(self, form: dict[str, Any]) -> tuple[bytes, str]:
+    def _post(self, form: dict[str, Any], accept: str) -> tuple[bytes, str]:
         try:
-            with self._client.stream("POST", self.address, data=form, headers={"accept": ACCEPT}) as response:
+            with self._client.stream("POST", self.address, data=form, headers={"accept": accept}) as response:
                 parts, size = [], 0
                 for part in response.iter_bytes():
                     size += len(part)
@@ -151,7 +146,16 @@ class Remote:
                     else "select"
                 )
                 result = Result(kind, ROW_TYPES[media], body)
-                found = len(result.rows()[1]) if kind == "select" else int(result.boolean() or 1)
+                if kind == "ask":
+                    result.boolean()
+                    return result
+                names, rows = result.rows()
+                if names == ASK_AS_ROW:
+                    truth = bool(rows) and rows[0][0] is not None and rows[0][0].value not in ("0", "false")
+                    return Result(
+                        "ask", "json", b'{"head":{},"boolean":%s}' % (b"true" if truth else b"false")
+                    )
+                found = len(rows)
             else:
                 raise self._config(
                     f"The server answers with {media or 'no type'}, not with a SPARQL result.",
@@ -173,3 +177,11 @@ def declared(text: str) -> str:
     """Return a query with the project's prefixes declared before it, without moving its lines."""
     start = " ".join(f"PREFIX {name}: <{space}>" for name, space in PREFIXES.items())
     return f"{start} {text}"
+
+
+def accepted(text: str) -> str:
+    """Return the Accept header for a query: some servers write a graph as rows when both are accepted."""
+    form = re.match(r"[A-Za-z]*", text[guard.body_start(text) :])
+    if form and form[0].upper() in ("CONSTRUCT", "DESCRIBE"):
+        return ACCEPT_GRAPH
+    return ACCEPT_ROWS

@@ -200,7 +200,7 @@ class DayView:
             return []
         joined: list[Membership] = []
         for member in members:
-            chains = self._find_covers(target, member, seen)
+            chains = self._find_covers(target, member, seen | {place})  # not by way of the union itself
             if not chains:
                 return []
             joined += chains[0]

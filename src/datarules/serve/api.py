@@ -1,0 +1,321 @@
+"""The REST API under ``/v1``: read the request, call the core, write the answer. It decides nothing.
+
+Answers never change for one release and day, so questions read and answers written are kept in small
+caches, and every GET carries an ``ETag`` made of package version, data release and day of asking.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from datetime import date
+from functools import lru_cache
+from typing import Any
+
+import msgspec
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from .. import __version__, answer, ask, catalogue
+from ..decide import decide
+from ..errors import InputError, Problem
+from ..model import Transfer
+from ..reader import Concept
+from ..rulebook import RuleBook
+from . import problems, reading
+from .problems import MediaTypeError, NotFoundError, TooLargeError
+from .schema import ANSWER
+
+MAX_BATCH = 1000
+"""Most questions in one batch."""
+KEPT_ANSWERS = 1024
+"""Answers kept ready; one is 10 to 60 KB."""
+KEPT_HISTORIES = 256
+"""Histories kept ready; one is about 2 KB."""
+JSON = "application/json"
+TURTLE = "text/turtle"
+FIRST_DAY = ask.EARLIEST
+HISTORY_FIELDS = tuple(f for f in reading.QUERY_FIELDS if f != "as_of")
+
+Endpoint = Callable[[Request], Awaitable[Response]]
+
+
+def wants_turtle(accept: str) -> bool:
+    """Say whether an ``Accept`` header (RFC 9110 section 12.5.1) prefers Turtle to JSON."""
+    weights = {TURTLE: 0.0, JSON: 0.0}
+    for part in accept.split(","):
+        kind, *options = (p.strip().casefold() for p in part.split(";"))
+        if kind in weights:
+            q = next((o[2:] for o in options if o.startswith("q=")), "1")
+            weights[kind] = float(q) if q.replace(".", "", 1).isdigit() else 1.0
+    return weights[TURTLE] > weights[JSON]
+
+
+class Api:
+    """The routes, handed the rulebook and a clock.
+
+    Args:
+        book: the compiled law.
+        today: gives the day of asking, which is also the day asked about unless the question names one.
+    """
+
+    def __init__(self, book: RuleBook, today: Callable[[], date]) -> None:
+        self.book = book
+        self.today = today
+        self._read = lru_cache(KEPT_ANSWERS)(self._read_query)
+        self.answer = lru_cache(KEPT_ANSWERS)(self._answer)
+        self._listed = lru_cache(KEPT_ANSWERS)(self._list)
+        self._histories: dict[Transfer, bytes] = {}
+
+    def routes(self) -> list[Route]:
+        """Return the routes, to be put into an application."""
+        table: list[tuple[str, Endpoint, list[str]]] = [
+            ("/v1/check", self.check, ["GET", "POST"]),
+            ("/v1/check/batch", self.batch, ["POST"]),
+            ("/v1/history", self.history, ["GET"]),
+            ("/v1/jurisdictions", self.jurisdictions, ["GET"]),
+            ("/v1/jurisdictions/{code}", self.jurisdiction, ["GET"]),
+            ("/v1/rules/{id:path}", self.rule, ["GET"]),
+            ("/v1/changes", self.changes, ["GET"]),
+            ("/v1/facts", self.facts, ["GET"]),
+            ("/v1/categories", self.categories, ["GET"]),
+            ("/v1/purposes", self.purposes, ["GET"]),
+            ("/v1/sectors", self.sectors, ["GET"]),
+            ("/v1/schema/answer", self.schema, ["GET"]),
+            ("/health", self.health, ["GET"]),
+            ("/version", self.version, ["GET"]),
+        ]
+        return [Route(path, endpoint, methods=methods) for path, endpoint, methods in table]
+
+    # -- replies
+
+    def _reply(self, request: Request, content: bytes, kind: str = JSON, variant: str = "") -> Response:
+        """Return content with its ETag, or 304 when the client has it (RFC 9110 section 13.1.2)."""
+        tag = f'"{__version__}-{self.book.release}-{self.today().isoformat()}{variant}"'
+        headers = {"etag": tag, "cache-control": "no-cache", "vary": "Accept"}
+        if request.method in ("GET", "HEAD"):
+            known = request.headers.get("if-none-match")
+            if known and tag in (one.strip().removeprefix("W/") for one in known.split(",")):
+                return Response(status_code=304, headers=headers)
+        return Response(content, 200, headers, kind)
+
+    def _rows(self, request: Request, rows: Any) -> Response:
+        return self._reply(request, msgspec.json.encode(rows))
+
+    # -- questions
+
+    def _read_query(self, raw: bytes) -> tuple[Transfer, date | None]:
+        return reading.question(self.book, *reading.words_of_query(raw))
+
+    def _answer(self, transfer: Transfer, day: date, today: date, turtle: bool) -> bytes:
+        decision = decide(self.book, transfer, day.toordinal())
+        if turtle:
+            return answer.turtle(self.book, decision, day).encode()
+        return msgspec.json.encode(answer.document(self.book, decision, day, today))
+
+    async def check(self, request: Request) -> Response:
+        """Decide one transfer: ``GET`` with a query string or ``POST`` with a JSON object."""
+        if request.method == "POST":
+            self._no_query(request)
+            transfer, day = reading.question(self.book, *reading.words_of_object(await self._body(request)))
+        else:
+            transfer, day = self._read(request.scope["query_string"])
+        today = self.today()
+        turtle = wants_turtle(request.headers.get("accept", ""))
+        content = self.answer(transfer, day or today, today, turtle)
+        return self._reply(request, content, TURTLE if turtle else JSON, "-ttl" if turtle else "")
+
+    async def batch(self, request: Request) -> Response:
+        """Decide a list of transfers, in order: each item is ``{"answer": …}`` or ``{"problem": …}``.
+
+        Other requests get their turn between two questions.
+        """
+        self._no_query(request)
+        questions = await self._body(request)
+        if not isinstance(questions, list):
+            raise InputError(
+                Problem(
+                    "body",
+                    type(questions).__name__,
+                    "A batch is a JSON list of questions.",
+                    "Put the questions into [ ].",
+                )
+            )
+        if len(questions) > MAX_BATCH:
+            raise TooLargeError(
+                Problem(
+                    "body",
+                    f"{len(questions)} questions",
+                    f"A batch has at most {MAX_BATCH} questions.",
+                    "Send several batches.",
+                )
+            )
+        today = self.today()
+        replies: list[dict[str, Any]] = []
+        for given in questions:
+            try:
+                transfer, day = reading.question(self.book, *reading.words_of_object(given))
+                replies.append({"answer": msgspec.Raw(self.answer(transfer, day or today, today, False))})
+            except InputError as error:
+                replies.append({"problem": problems.document(422, error.problems)})
+            await asyncio.sleep(0)
+        return Response(msgspec.json.encode(replies), 200, {"cache-control": "no-store"}, JSON)
+
+    async def history(self, request: Request) -> Response:
+        """Tell how the status of one transfer changed: periods with equal status, best and worst."""
+        words = reading.words_of_query(request.scope["query_string"], HISTORY_FIELDS)
+        transfer, _ = reading.question(self.book, *words)
+        content = self._histories.get(transfer)
+        if content is None:
+            content = msgspec.json.encode(await self._periods(transfer))
+            if len(self._histories) >= KEPT_HISTORIES:
+                self._histories.pop(next(iter(self._histories)))
+            self._histories[transfer] = content
+        return self._reply(request, content)
+
+    async def _periods(self, transfer: Transfer) -> list[dict[str, Any]]:
+        rows: list[dict[str, Any]] = []
+        first = FIRST_DAY.toordinal()
+        for start in (first, *(day for day in self.book.epochs if day > first)):
+            found = decide(self.book, transfer, start)
+            given = {"status": found.status.value, "best": found.best.value, "worst": found.worst.value}
+            day = date.fromordinal(start).isoformat()
+            if not rows or any(rows[-1][key] != value for key, value in given.items()):
+                if rows:
+                    rows[-1]["until"] = day
+                rows.append({"from": day, "until": None, **given})
+            await asyncio.sleep(0)
+        return rows
+
+    async def _body(self, request: Request) -> Any:
+        kind = request.headers.get("content-type", JSON).partition(";")[0].strip().casefold()
+        if kind != JSON and not kind.endswith("+json"):
+            raise MediaTypeError(Problem("Content-Type", kind, "Only JSON is read here.", f"Send {JSON}."))
+        return reading.body(await request.body())
+
+    def _no_query(self, request: Request) -> None:
+        _, found = reading.query(request.scope["query_string"], ())
+        if found:
+            raise InputError(
+                *(
+                    Problem(
+                        p.place,
+                        p.value,
+                        "With POST the question stands in the body.",
+                        "Move this field into the JSON body.",
+                    )
+                    for p in found
+                )
+            )
+
+    # -- lists
+
+    def _list(self, make: Callable[..., Any], *args: Any) -> bytes:
+        return msgspec.json.encode(make(self.book, *args))
+
+    def _fields(self, request: Request, *known: str) -> tuple[dict[str, str], ask.Question]:
+        """Return the query fields and a question that already holds the problems of their form."""
+        found, noted = reading.query(request.scope["query_string"], known)
+        question = ask.Question(self.book)
+        question.problems += noted
+        return {name: values[0] for name, values in found.items() if name in known}, question
+
+    def _plain(self, request: Request) -> None:
+        """Refuse any query field on a route that takes none."""
+        self._settle(self._fields(request)[1])
+
+    @staticmethod
+    def _settle(question: ask.Question) -> None:
+        if question.problems:
+            raise InputError(*question.problems)
+
+    @staticmethod
+    def _day(fields: dict[str, str], name: str, question: ask.Question) -> date | None:
+        return ask.day_of(fields[name], name, question.problems) if name in fields else None
+
+    @staticmethod
+    def _place(fields: dict[str, str], question: ask.Question) -> str | None:
+        return question.place(fields["jurisdiction"], "jurisdiction") if "jurisdiction" in fields else None
+
+    async def jurisdictions(self, request: Request) -> Response:
+        """List every jurisdiction."""
+        self._plain(request)
+        return self._reply(request, self._listed(catalogue.jurisdictions))
+
+    async def jurisdiction(self, request: Request) -> Response:
+        """Show one jurisdiction on a day."""
+        fields, question = self._fields(request, "as_of")
+        day = self._day(fields, "as_of", question) or self.today()
+        lookup = ask.Question(self.book)
+        iri = lookup.place(request.path_params["code"], "code")
+        if lookup.problems:
+            raise NotFoundError(*lookup.problems, *question.problems)
+        self._settle(question)
+        return self._reply(request, self._listed(catalogue.jurisdiction, iri, day))
+
+    async def rule(self, request: Request) -> Response:
+        """Show one rule by its name."""
+        self._plain(request)
+        try:
+            row = catalogue.rule(self.book, request.path_params["id"])
+        except InputError as error:
+            raise NotFoundError(*error.problems) from None
+        return self._rows(request, row)
+
+    async def changes(self, request: Request) -> Response:
+        """List what starts and ends between two days."""
+        fields, question = self._fields(request, "since", "until", "jurisdiction")
+        if "since" not in fields:
+            missing = Problem(
+                "since", "", "This field is missing.", "Give the first day, such as 2025-01-01."
+            )
+            question.problems.append(missing)
+        since, until = self._day(fields, "since", question), self._day(fields, "until", question)
+        iri = self._place(fields, question)
+        if since and until and until <= since:
+            wrong = Problem("until", until.isoformat(), "This is not after since.", "Give a later day.")
+            question.problems.append(wrong)
+        self._settle(question)
+        return self._reply(request, self._listed(catalogue.changes, since, until, iri))
+
+    async def facts(self, request: Request) -> Response:
+        """List the facts one may state, all or those one jurisdiction's law asks about."""
+        fields, question = self._fields(request, "jurisdiction")
+        iri = self._place(fields, question)
+        self._settle(question)
+        return self._reply(request, self._listed(catalogue.facts, iri))
+
+    def _concepts(self, request: Request, scheme: dict[str, Concept]) -> Response:
+        self._plain(request)
+        return self._rows(request, catalogue.concepts(scheme))
+
+    async def categories(self, request: Request) -> Response:
+        """List the data categories."""
+        return self._concepts(request, self.book.records.categories)
+
+    async def purposes(self, request: Request) -> Response:
+        """List the purposes."""
+        return self._concepts(request, self.book.records.purposes)
+
+    async def sectors(self, request: Request) -> Response:
+        """List the sectors."""
+        return self._concepts(request, self.book.records.sectors)
+
+    async def schema(self, request: Request) -> Response:
+        """Publish the JSON Schema of the answer."""
+        self._plain(request)
+        return self._reply(request, msgspec.json.encode(ANSWER), "application/schema+json")
+
+    async def health(self, request: Request) -> Response:
+        """Say that the service runs, and on how much law."""
+        self._plain(request)
+        records = self.book.records
+        counts = {"jurisdictions": len(records.jurisdictions), "rules": len(records.rules)}
+        content = msgspec.json.encode({"status": "ok", "release": self.book.release, **counts})
+        return Response(content, 200, {"cache-control": "no-store"}, JSON)
+
+    async def version(self, request: Request) -> Response:
+        """Give the versions of package and data."""
+        self._plain(request)
+        return self._rows(request, {"package": __version__, "data": self.book.release})

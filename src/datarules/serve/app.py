@@ -1,0 +1,241 @@
+"""The application: API, page and SPARQL in one, handed its data.
+
+Security headers, CORS for reading and the limit on bodies are set here for every door at once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+from http import HTTPStatus
+from pathlib import Path
+from typing import Any
+
+from fastapi import FastAPI
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import FileResponse, Response
+from starlette.routing import Mount, Route
+from starlette.staticfiles import StaticFiles
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from .. import __version__
+from ..endpoint import Endpoint, Limits
+from ..errors import ConfigError, DataError, DataRulesError, InputError, Problem, QueryError, nearest
+from ..rulebook import RuleBook
+from . import openapi, problems, sparql
+from .api import Api
+from .problems import MalformedError, MediaTypeError, NotFoundError, TooLargeError
+
+STATUS: dict[type[DataRulesError], int] = {
+    NotFoundError: 404,
+    MalformedError: 400,
+    TooLargeError: 413,
+    MediaTypeError: 415,
+    InputError: 422,
+    QueryError: 400,
+    DataError: 500,
+    ConfigError: 500,
+    DataRulesError: 500,
+}
+"""What each error becomes; the nearest class in the line of descent counts."""
+
+MAX_BODY = 1 << 20
+"""Largest request body in bytes unless set otherwise: 1 MiB."""
+STATIC = Path(__file__).parent / "static"
+SECURITY = {
+    "content-security-policy": "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
+    "base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+    "x-content-type-options": "nosniff",
+    "referrer-policy": "no-referrer",
+    "cross-origin-opener-policy": "same-origin",
+}
+CORS = {"access-control-allow-origin": "*", "access-control-expose-headers": "ETag"}
+
+
+def _raw(headers: dict[str, str]) -> list[tuple[bytes, bytes]]:
+    return [(name.encode(), value.encode()) for name, value in headers.items()]
+
+
+class Guard:
+    """ASGI layer before everything: headers on every response, a limit on every request body.
+
+    Args:
+        app: what it guards.
+        max_body: bytes; a longer body is refused with 413 before it is parsed, whether or not its
+            length is announced.
+    """
+
+    def __init__(self, app: ASGIApp, max_body: int) -> None:
+        self.app = app
+        self.max_body = max_body
+        self.always = _raw(SECURITY)
+        self.reading = self.always + _raw(CORS)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request."""
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        headers = self.reading if scope["method"] in ("GET", "HEAD", "OPTIONS") else self.always
+
+        async def adding(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                present = {name for name, _ in message["headers"]}
+                message["headers"] = [*message["headers"], *(h for h in headers if h[0] not in present)]
+            await send(message)
+
+        if scope["method"] in ("GET", "HEAD"):
+            await self.app(scope, receive, adding)
+        elif scope["method"] == "OPTIONS":
+            await _preflight(scope, receive, adding, self.app)
+        elif self._announced(scope) > self.max_body:
+            await self._refusal()(scope, receive, adding)
+        else:
+            await self.app(scope, self._counted(receive), adding)
+
+    @staticmethod
+    def _announced(scope: Scope) -> int:
+        length = next((value for name, value in scope["headers"] if name == b"content-length"), b"0")
+        return int(length) if length.isdigit() else 0
+
+    def _too_large(self) -> Problem:
+        return Problem(
+            "body",
+            "",
+            f"The body has more than {self.max_body:,} bytes.",
+            "Send less, for example several smaller batches.",
+        )
+
+    def _refusal(self) -> Response:
+        return problems.response(STATUS[TooLargeError], [self._too_large()], {"connection": "close"})
+
+    def _counted(self, receive: Receive) -> Receive:
+        seen = 0
+
+        async def counting() -> Message:
+            nonlocal seen
+            message = await receive()
+            seen += len(message.get("body", b""))
+            if seen > self.max_body:
+                raise TooLargeError(self._too_large())
+            return message
+
+        return counting
+
+
+async def _preflight(scope: Scope, receive: Receive, send: Send, app: ASGIApp) -> None:
+    """Answer a CORS preflight for reading; let any other OPTIONS request through."""
+    wanted = next(
+        (value for name, value in scope["headers"] if name == b"access-control-request-method"), b""
+    )
+    if wanted in (b"GET", b"HEAD"):
+        headers = {
+            "access-control-allow-methods": "GET, HEAD",
+            "access-control-allow-headers": "Accept, If-None-Match",
+            "access-control-max-age": "86400",
+        }
+        await Response(status_code=204, headers=headers)(scope, receive, send)
+    else:
+        await app(scope, receive, send)
+
+
+def _known_error(request: Request, error: Exception) -> Response:
+    assert isinstance(error, DataRulesError)
+    status = next(STATUS[kind] for kind in type(error).__mro__ if kind in STATUS)
+    return problems.response(status, error.problems)
+
+
+def _invalid(request: Request, error: Exception) -> Response:
+    """Turn the framework's own validation errors into problems."""
+    assert isinstance(error, RequestValidationError)
+    found = []
+    for one in error.errors():
+        place = ".".join(str(p) for p in one["loc"][1:]) or str(one["loc"][0])
+        given = "" if one["type"] == "missing" else str(one.get("input", ""))
+        found.append(Problem(place, given, f"{one['msg']}.", "See /openapi.json for what is expected."))
+    return problems.response(422, found)
+
+
+def _http_error(request: Request, error: Exception) -> Response:
+    """Turn 404, 405 and the like into problems that say where to go instead."""
+    assert isinstance(error, HTTPException)
+    path = request.url.path
+    if error.status_code == 404:
+        known = [p for p in _paths(request.app) if "{" not in p]
+        close = nearest(path, known, 1)
+        remedy = f"Did you mean {close[0]}?" if close else "See /openapi.json for every address."
+        found = Problem("path", path, "There is nothing at this address.", remedy)
+    elif error.status_code == 405:
+        allowed = (error.headers or {}).get("Allow", "")
+        found = Problem(
+            "method",
+            request.method,
+            f"{path} does not answer this method.",
+            f"Use {allowed}." if allowed else "See /openapi.json.",
+        )
+    else:
+        found = Problem("request", path, f"{error.detail}.", "See /openapi.json.")
+    return problems.response(error.status_code, [found], error.headers)
+
+
+def _unforeseen(request: Request, error: Exception) -> Response:
+    """Say nothing of the inside; the trace goes to the server's log."""
+    phrase = HTTPStatus.INTERNAL_SERVER_ERROR.description
+    return problems.response(
+        500, [Problem("server", "", f"{phrase}.", "Please report the request that led here.")]
+    )
+
+
+def _paths(app: Any) -> list[str]:
+    return [route.path for route in app.routes if isinstance(route, Route)]
+
+
+def _page(name: str) -> Callable[[Request], Any]:
+    async def page(request: Request) -> Response:
+        return FileResponse(STATIC / name, headers={"cache-control": "no-cache"})
+
+    return page
+
+
+def create_app(
+    book: RuleBook,
+    endpoint: Endpoint | None = None,
+    *,
+    limits: Limits | None = None,
+    today: Callable[[], date] = date.today,
+    max_body: int = MAX_BODY,
+) -> FastAPI:
+    """Make the application from data already opened.
+
+    Args:
+        book: the rulebook.
+        endpoint: what answers SPARQL; without one there is no ``/sparql``. The caller closes it.
+        limits: bounds of one SPARQL query.
+        today: the clock; tests hand in a fixed day.
+        max_body: largest request body in bytes.
+    """
+    app = FastAPI(title=openapi.TITLE, version=__version__, docs_url=None, redoc_url=None, openapi_url=None)
+    app.router.redirect_slashes = False
+    app.add_middleware(Guard, max_body=max_body)
+    app.add_exception_handler(DataRulesError, _known_error)
+    app.add_exception_handler(RequestValidationError, _invalid)
+    app.add_exception_handler(HTTPException, _http_error)
+    app.add_exception_handler(Exception, _unforeseen)
+    app.router.routes.extend(Api(book, today).routes())
+    if endpoint is not None:
+        app.include_router(sparql.router(endpoint, limits))
+    app.router.routes.append(Route("/openapi.json", _described(app)))
+    app.router.routes.append(Route("/", _page("index.html")))
+    app.router.routes.append(Mount("/static", StaticFiles(directory=STATIC)))
+    return app
+
+
+def _described(app: FastAPI) -> Callable[[Request], Any]:
+    document = openapi.encoded(app)
+
+    async def described(request: Request) -> Response:
+        return Response(document, 200, {"cache-control": "no-cache"}, "application/json")
+
+    return described

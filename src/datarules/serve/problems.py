@@ -1,0 +1,86 @@
+"""Errors of the door as RFC 9457 problem documents.
+
+Every error leaves as ``application/problem+json`` with ``type``, ``title``, ``status``, ``detail`` and
+``errors``: one ``{place, value, reason, remedy}`` per thing that is wrong, all of them at once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from http import HTTPStatus
+from typing import Any
+
+import msgspec
+from starlette.responses import Response
+
+from ..errors import InputError, Problem
+
+PROBLEM = "application/problem+json"
+TYPES = "https://w3id.org/datarules/problem/"
+TITLES = {
+    400: "Malformed request",
+    404: "Not found",
+    405: "Method not allowed",
+    413: "Too large",
+    415: "Unsupported media type",
+    422: "Invalid question",
+    500: "Server error",
+}
+LONGEST_VALUE = 200
+"""Characters of a wrong value that are repeated in a problem."""
+
+
+class NotFoundError(InputError):
+    """There is nothing at this address."""
+
+
+class MalformedError(InputError):
+    """A request that cannot be read at all."""
+
+
+class TooLargeError(InputError):
+    """A request body over the limit."""
+
+
+class MediaTypeError(InputError):
+    """A request body of a kind that is not read here."""
+
+
+def clean(text: str) -> str:
+    """Return text that can be written as UTF-8, shortened to `LONGEST_VALUE` characters."""
+    safe = text.encode("utf-8", "replace").decode("utf-8")
+    return safe if len(safe) <= LONGEST_VALUE else safe[:LONGEST_VALUE] + "…"
+
+
+def document(status: int, problems: Iterable[Problem]) -> dict[str, Any]:
+    """Return a problem document (RFC 9457 section 3) with every problem found."""
+    found = list(problems)
+    title = TITLES.get(status) or HTTPStatus(status).phrase
+    return {
+        "type": TYPES + title.casefold().replace(" ", "-"),
+        "title": title,
+        "status": status,
+        "detail": clean(str(found[0])) if len(found) == 1 else f"{len(found)} things are wrong; see errors.",
+        "errors": [
+            {
+                "place": clean(p.place),
+                "value": clean(p.value),
+                "reason": clean(p.reason),
+                "remedy": clean(p.remedy),
+            }
+            for p in found
+        ],
+    }
+
+
+def response(status: int, problems: Iterable[Problem], headers: Mapping[str, str] | None = None) -> Response:
+    """Return a problem document as a response; ``headers`` such as ``Allow`` are kept."""
+    kept = {
+        k: v for k, v in (headers or {}).items() if k.casefold() not in ("content-type", "content-length")
+    }
+    return Response(
+        msgspec.json.encode(document(status, problems)),
+        status,
+        {**kept, "cache-control": "no-store"},
+        PROBLEM,
+    )

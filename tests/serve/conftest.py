@@ -1,0 +1,34 @@
+"""One application on the bundled data and a fixed day, shared by the tests of the doors."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+
+import pytest
+from fastapi.testclient import TestClient
+
+from datarules.endpoint_local import Local
+from datarules.load import Dataset, load
+from datarules.rulebook import RuleBook
+from datarules.serve.app import create_app
+
+TODAY = date(2026, 11, 23)
+
+
+@pytest.fixture(scope="session")
+def dataset() -> Dataset:
+    """Whether the data pass validation is for other tests to say; here they only have to be there."""
+    return load()
+
+
+@pytest.fixture(scope="session")
+def book(dataset: Dataset) -> RuleBook:
+    return RuleBook.unchecked(dataset)
+
+
+@pytest.fixture(scope="session")
+def client(dataset: Dataset, book: RuleBook) -> Iterator[TestClient]:
+    app = create_app(book, Local.open(dataset, book), today=lambda: TODAY)
+    with TestClient(app, raise_server_exceptions=False) as found:
+        yield found
