@@ -84,13 +84,17 @@ def _disclosure(pair: Pair, cell: Cell) -> Iterable[Meeting]:
     bans: list[tuple[Rule, Expr]] = []
     lifts: list[Rule] = []
     for order in pair.orders.keys() - pair.target_orders.keys():
+        if not pair.reaches(pair.orders[order], cell):
+            continue
         for rule in pair.view.rules[order, Action.DISCLOSE]:
             when, _ = pair.applies(rule, cell, pair.destination)
             if when != FALSE and rule.modality is Modality.PROHIBITION:
                 bans.append((rule, when))
             elif when != FALSE and rule.modality is Modality.PERMISSION:
                 lifts.append(rule)
-    for order in pair.target_orders.keys() - pair.orders.keys():
+    for order in sorted(pair.target_orders.keys() - pair.orders.keys()):
+        if not pair.reaches(pair.target_orders[order], cell):
+            continue
         for duty in pair.view.rules[order, Action.DISCLOSE]:
             if duty.modality is Modality.OBLIGATION and pair.applies(duty, cell, pair.origin)[0] != FALSE:
                 for ban, when in sorted(bans, key=lambda found: found[0].iri):
@@ -125,13 +129,24 @@ def _exclusive(pair: Pair, situation: Situation) -> Iterable[Meeting]:
                 yield Meeting(clash, all_of(own.when, theirs.when), (), False)
 
 
+def _two_parties(pair: Pair, agreement: str) -> bool:
+    """Say whether origin and destination are on an agreement as different parties, not as parts of one."""
+    ours, theirs = (
+        {chain[0].member for chain in pair.view.covers(agreement, place) if chain}
+        for place in (pair.origin, pair.destination)
+    )
+    return bool(ours and theirs) and ours.isdisjoint(theirs)
+
+
 def _tension(pair: Pair, cell: Cell, measures: list[Entry], act: Action) -> Iterable[Meeting]:
     """A measure of a party against a commitment it has given to the other end: possible, never more."""
     for commitment in pair.view.commitments if measures else ():
         if commitment.action is not act or commitment.modality is not Modality.PROHIBITION:
             continue
-        both = all(pair.view.covers(commitment.order, place) for place in (pair.origin, pair.destination))
-        if not both or pair.applies(commitment, cell, pair.destination)[0] == FALSE:
+        if (
+            not _two_parties(pair, commitment.order)
+            or pair.applies(commitment, cell, pair.destination)[0] == FALSE
+        ):
             continue
         exceptions = [
             c

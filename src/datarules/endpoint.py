@@ -136,29 +136,29 @@ class Result:
         try:
             if self.kind == "graph":
                 return triples_as(self.triples(), fmt)
-            parsed: Any = ox.parse_query_results(self.payload, format=ROW_FORMATS[self.format])
-            answer = parsed.serialize(format=ROW_FORMATS[fmt])
+            return bytes(_parsed(self).serialize(format=ROW_FORMATS[fmt]))
         except (SyntaxError, ValueError, OSError) as error:
-            raise QueryError.single(
-                "format",
-                fmt,
-                f"The answer cannot be written in this format: {error}.",
-                "Ask for another one.",
-            ) from error
-        return bytes(answer)
+            failed = str(error)
+        raise QueryError.single(
+            "format", fmt, f"The answer cannot be written in this format: {failed}.", "Ask for another one."
+        )
 
     def rows(self) -> tuple[tuple[str, ...], list[tuple[Any, ...]]]:
         """Return the variables and the rows of a SELECT; a term is a pyoxigraph term, unbound is ``None``."""
-        parsed: Any = ox.parse_query_results(self.payload, format=ROW_FORMATS[self.format])
+        parsed = _parsed(self)
         return tuple(v.value for v in parsed.variables), [tuple(row) for row in parsed]
 
     def boolean(self) -> bool:
         """Return the answer of an ASK."""
-        return bool(ox.parse_query_results(self.payload, format=ROW_FORMATS[self.format]))
+        return bool(_parsed(self))
 
     def triples(self) -> list[ox.Triple]:
         """Return the triples of a CONSTRUCT or DESCRIBE."""
         return [quad.triple for quad in ox.parse(self.payload, format=GRAPH_FORMATS[self.format])]
+
+
+def _parsed(result: Result) -> Any:
+    return ox.parse_query_results(result.payload, format=ROW_FORMATS[result.format])
 
 
 def triples_as(triples: Sequence[ox.Triple], fmt: str) -> bytes:

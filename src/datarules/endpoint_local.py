@@ -33,8 +33,8 @@ from .mappings import mapping_quads
 from .rulebook import RuleBook
 from .vocab import GRAPH, PREFIXES
 
-RELEASE = "https://w3id.org/datarules/graph/#release"
-"""Subject, in a store on disk, of the version of the data it was filled with."""
+STORE, RELEASE = "store", "release"
+"""In a folder: the store, and the version of the data it was filled with."""
 
 
 def all_quads(dataset: Dataset) -> Iterable[ox.Quad]:
@@ -54,25 +54,20 @@ def filled(dataset: Dataset, folder: Path | None = None) -> ox.Store:
         store.bulk_extend(all_quads(dataset))
         return store
     tables = hashlib.sha256(bundled.mappings_file().read_bytes()).hexdigest()
-    mark = ox.Quad(
-        ox.NamedNode(RELEASE),
-        ox.NamedNode(GRAPH + "#is"),
-        ox.Literal(dataset.digest + tables),
-        ox.DefaultGraph(),
-    )
+    release = folder / RELEASE
     try:
-        store = ox.Store(str(folder))
-        if mark not in store:
+        folder.mkdir(parents=True, exist_ok=True)
+        store = ox.Store(str(folder / STORE))
+        if not release.is_file() or release.read_text(encoding="utf-8") != dataset.digest + tables:
+            release.unlink(missing_ok=True)
             store.clear()
             store.bulk_extend(all_quads(dataset))
-            store.add(mark)
             store.flush()
+            release.write_text(dataset.digest + tables, encoding="utf-8")
     except OSError as error:
+        remedy = "Give a folder of its own that this process may write, used by one server at a time."
         raise ConfigError.single(
-            "store folder",
-            folder,
-            f"The folder cannot be used: {error}.",
-            "Give a folder of its own that this process may write, used by one server at a time.",
+            "store folder", folder, f"The folder cannot be used: {error}.", remedy
         ) from error
     return store
 
@@ -103,7 +98,8 @@ class Local:
     def __init__(self, store: ox.Store, book: RuleBook | None, limits: Limits | None = None) -> None:
         self.store = store
         self.limits = limits or Limits()
-        self.functions: dict[Any, Any] = dict(functions(book)) if book else {}
+        self.failures: list[Exception] = []
+        self.functions: dict[Any, Any] = dict(functions(book, self.failures)) if book else {}
         self._known = {str(graph.value) for graph in store.named_graphs()}
 
     @classmethod
@@ -131,8 +127,10 @@ class Local:
         guard.refuse_oversize(text, self.limits)
         guard.refuse_update(text)
         guard.refuse_service(text)
-        answer = self._run(text, default_graphs, named_graphs)
-        result = self._written(answer)
+        self.failures.clear()
+        result = self._written(self._run(text, default_graphs, named_graphs))
+        if self.failures:
+            raise self.failures[0]
         fmt = (want or {}).get(result.kind)
         return (
             result if fmt is None or fmt == result.format else Result(result.kind, fmt, result.serialise(fmt))
@@ -170,17 +168,21 @@ class Local:
             return Result("ask", CANONICAL["ask"], bytes(answer.serialize(format=ASK_FORMATS["json"]) or b""))
         kind: Kind = "select" if isinstance(answer, ox.QuerySolutions) else "graph"
         lines = _Lines(limit + (kind == "select"))
+        failed = ""
         try:
             if isinstance(answer, ox.QuerySolutions):
                 answer.serialize(cast(IO[bytes], lines), format=ROW_FORMATS[CANONICAL["select"]])
             else:
                 answer.serialize(cast(IO[bytes], lines), format=ox.RdfFormat.N_TRIPLES)
         except OSError as error:
-            if lines.left < 0:
-                raise overrun("rows", self.limits) from error
+            failed = str(error)
+        del answer  # a traceback would carry it to another thread, where it must not be dropped
+        if lines.left < 0:
+            raise overrun("rows", self.limits)
+        if failed:
             raise QueryError.single(
-                "query", "", f"The query could not be finished: {error}.", "Simplify it."
-            ) from error
+                "query", "", f"The query could not be finished: {failed}.", "Simplify it."
+            )
         payload = b"".join(lines.parts)
         if kind == "graph":
             payload = b"".join(dict.fromkeys(payload.splitlines(keepends=True)))

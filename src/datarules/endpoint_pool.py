@@ -12,7 +12,9 @@ import multiprocessing
 import os
 import pickle
 import queue
+import signal
 import threading
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
@@ -68,8 +70,17 @@ def _confine(limits: Limits, shut: bool) -> None:
         return
 
 
+def _leave_with(parent: int) -> None:
+    """End this process when its parent is gone, even in the middle of a query."""
+    while os.getppid() == parent:
+        time.sleep(1)
+    os._exit(1)
+
+
 def _work(pipe: Connection) -> None:
     """Load, then answer one request after another until the parent goes away."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C is for the parent, which ends us
+    threading.Thread(target=_leave_with, args=(os.getppid(),), daemon=True).start()
     packed: Content = pipe.recv()
     if packed.folder:
         store = ox.Store.read_only(packed.folder)
@@ -99,10 +110,8 @@ def _answer(local: Local, request: tuple[Any, ...]) -> tuple[Any, ...]:
     except BaseException as error:
         if type(error).__name__ != "PanicException" and not isinstance(error, Exception):
             raise
-        problem = QueryError.single(
-            "query", "", f"The query made the store fail: {type(error).__name__}: {error}.", "Simplify it."
-        )
-        return ("refused", problem.problems)
+        said = f"Answering this query failed inside: {type(error).__name__}: {error}."
+        return ("broken", ConfigError.single("query worker", "", said, "Please report the query.").problems)
 
 
 # -- in the parent
@@ -239,7 +248,7 @@ class Pool:
             return result
         if reply[0] == "overrun":
             raise Overrun(reply[1], *reply[2])
-        raise QueryError(*reply[1])
+        raise (ConfigError if reply[0] == "broken" else QueryError)(*reply[1])
 
     def _give_back(self, worker: _Worker, kept: bool) -> None:
         with self._lock:

@@ -25,8 +25,14 @@ Function = Callable[..., ox.Literal | None]
 NAMES = ("status", "best", "worst")
 
 
-def functions(book: RuleBook) -> dict[ox.NamedNode, Function]:
-    """Return the functions over a rulebook, by their IRI, for pyoxigraph's ``custom_functions``."""
+def functions(book: RuleBook, failures: list[Exception]) -> dict[ox.NamedNode, Function]:
+    """Return the functions over a rulebook, by their IRI, for pyoxigraph's ``custom_functions``.
+
+    Args:
+        book: what decides.
+        failures: receives whatever goes wrong inside a decision. The store would take it for "no value",
+            and a fault must not look like an answer.
+    """
 
     @lru_cache(maxsize=4096)
     def decision(origin: str, destination: str, data: str, day: int, purpose: str) -> Decision:
@@ -37,7 +43,11 @@ def functions(book: RuleBook) -> dict[ox.NamedNode, Function]:
             asked = _question(book, terms)
             if asked is None:
                 return None
-            return ox.Literal(getattr(decision(*asked), aspect).value)
+            try:
+                return ox.Literal(getattr(decision(*asked), aspect).value)
+            except Exception as error:
+                failures[:] = failures[:1] or [error]
+                return None
 
         return function
 

@@ -113,6 +113,10 @@ class Pair:
                 used += chain
         return any_of(*alternatives) if alternatives else FALSE, used
 
+    def reaches(self, chains: Iterable[Chain], cell: Cell) -> bool:
+        """Say whether an order that these entries bring can reach a cell at all."""
+        return self._chain(chains, cell)[0] != FALSE
+
     def _places(self, targets: frozenset[str], place: str, cell: Cell) -> tuple[Expr, list[Membership]]:
         alternatives: list[Expr] = []
         used: list[Membership] = []
@@ -324,6 +328,16 @@ class Pair:
             for r in self.view.rules[order, Action.TRANSFER]
             for g in r.destinations
         }
+        while (
+            inner := {
+                e.member
+                for g in groups
+                for e in self.view.of_group[g]
+                if e.member in self.book.records.groups
+            }
+            - groups
+        ):
+            groups |= inner
         for group in sorted(groups):
             ended = [
                 entry

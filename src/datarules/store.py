@@ -16,7 +16,7 @@ from typing import Any
 import pyoxigraph as ox
 
 from .endpoint import GRAPH_FORMATS, Endpoint, Limits, Overrun, Result, triples_as, written
-from .endpoint_local import Local, all_quads, filled
+from .endpoint_local import STORE, Local, all_quads, filled
 from .endpoint_pool import Pool
 from .endpoint_remote import Remote
 from .errors import InputError
@@ -68,7 +68,7 @@ def serving_endpoint(
         return Remote(address, Pool.empty(chosen), chosen)
     if folder is not None:
         filled(dataset, folder)
-        return Pool.on_disk(str(folder), book, chosen, workers)
+        return Pool.on_disk(str(folder / STORE), book, chosen, workers)
     return Pool.open(dataset, book, chosen, workers)
 
 

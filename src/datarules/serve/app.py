@@ -225,7 +225,7 @@ def create_app(
     app.add_exception_handler(Exception, _unforeseen)
     app.router.routes.extend(Api(book, today).routes())
     if endpoint is not None:
-        app.include_router(sparql.router(endpoint, limits))
+        app.router.routes.extend(sparql.router(endpoint, limits).routes)
     app.router.routes.append(Route("/openapi.json", _described(app)))
     app.router.routes.append(Route("/", _page("index.html")))
     app.router.routes.append(Mount("/static", StaticFiles(directory=STATIC)))

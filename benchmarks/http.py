@@ -1,0 +1,184 @@
+"""``GET /v1/check`` against an empty FastAPI endpoint: same server, same settings, loopback, one process each.
+
+Load comes from wrk (Debian package ``wrk``), a closed loop of 32 connections asking in turn. *Cached* asks
+500 different questions again and again, after a first pass; *uncached* states a number of persons that was
+never stated before in each request, so that nothing is remembered. The empty endpoint returns ``{}`` and
+ignores the same query strings; it is measured before and after, and the mean of both counts.
+
+Half load: 64 connections, each pausing at random (uniformly) between requests, so that together they
+send about half of what the cached endpoint can answer; wrk counts latency from the sending of the request.
+This is not a fixed-rate generator: the rate reached is reported.
+"""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from urllib.parse import urlencode
+
+from datarules.load import load
+from datarules.rulebook import RuleBook
+from datarules.vocab import local
+
+from . import questions as q
+from .measure import Row
+
+SHARE, P99 = 70.0, 13e-3
+"""Targets: per cent of the empty endpoint's requests per second; 99th percentile in seconds at half load."""
+CONNECTIONS, HALF_CONNECTIONS = 32, 64
+FACT = "persons-since-1-january"
+UNITS = {"us": 1e-6, "ms": 1e-3, "s": 1.0, "m": 60.0}
+
+
+@dataclass(frozen=True, slots=True)
+class Load:
+    """What wrk measured: requests per second, latencies in seconds, failures."""
+
+    rate: float
+    p50: float
+    p99: float
+    failures: int
+
+
+@contextmanager
+def served(arguments: list[str], port: int, path: str) -> Iterator[str]:
+    """Run a server process until the block ends; yield its address.
+
+    Raises:
+        RuntimeError: it does not answer within 60 seconds.
+    """
+    address = f"http://127.0.0.1:{port}"
+    process = subprocess.Popen(
+        [sys.executable, *arguments], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    )
+    try:
+        for _ in range(300):
+            try:
+                urllib.request.urlopen(address + path, timeout=5).read()
+                break
+            except (urllib.error.URLError, ConnectionError):
+                if process.poll() is not None:
+                    raise RuntimeError(f"{' '.join(arguments)} ended early") from None
+                time.sleep(0.2)
+        else:
+            raise RuntimeError(f"{' '.join(arguments)} does not answer")
+        yield address
+    finally:
+        process.terminate()
+        process.wait(20)
+
+
+def paths(book: RuleBook, count: int) -> list[str]:
+    """Return the addresses of different questions on the latest day, some with a fact."""
+    found = []
+    for number, (transfer, _) in enumerate(q.given(book, count, days=(q.LATEST,))):
+        query = {
+            "origin": local(transfer.origin),
+            "destination": local(transfer.destination),
+            "data": local(transfer.data[0]),
+            "as_of": q.LATEST.isoformat(),
+        }
+        found.append(
+            "/v1/check?" + urlencode(query) + (f"&fact={FACT}%3D{number}" if number % 4 == 0 else "")
+        )
+    return found
+
+
+def script(asked: list[str], fresh: bool, pause: float = 0.0) -> str:
+    """Return the Lua script that makes wrk ask the questions in turn.
+
+    Args:
+        asked: addresses without the server's part.
+        fresh: state a new number in each request.
+        pause: mean pause in seconds before each request.
+    """
+    if fresh:
+        asked = [path.split("&fact=")[0] for path in asked]
+    listed = ",\n".join(f'"{path}"' for path in asked)
+    number = f'.. "&fact={FACT}%3D" .. (1000000 + n)' if fresh else ""
+    lines = [f"local asked = {{{listed}}}", "local n = 0"]
+    lines.append(
+        f"function request() n = n + 1; return wrk.format('GET', asked[n % #asked + 1] {number}) end"
+    )
+    if pause:
+        lines.append(f"function delay() return math.random() * {2000 * pause:.3f} end")
+    return "\n".join(lines) + "\n"
+
+
+def wrk(address: str, lua: str, seconds: int, connections: int) -> Load:
+    """Put load on a server.
+
+    Raises:
+        RuntimeError: wrk fails.
+    """
+    with tempfile.NamedTemporaryFile("w", suffix=".lua") as file:
+        file.write(lua)
+        file.flush()
+        done = subprocess.run(
+            ["wrk", "-t1", f"-c{connections}", f"-d{seconds}s", "--latency", "-s", file.name, address],
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+    if done.returncode:
+        raise RuntimeError(done.stderr or done.stdout)
+
+    def quantile(share: int) -> float:
+        found = re.search(rf"^\s*{share}%\s+([\d.]+)(us|ms|s|m)$", done.stdout, re.MULTILINE)
+        assert found, done.stdout
+        return float(found[1]) * UNITS[found[2]]
+
+    rate = re.search(r"Requests/sec:\s+([\d.]+)", done.stdout)
+    failed = re.search(r"Non-2xx or 3xx responses: (\d+)", done.stdout)
+    assert rate, done.stdout
+    return Load(float(rate[1]), quantile(50), quantile(99), int(failed[1]) if failed else 0)
+
+
+def rows(seconds: int, port: int = 18765) -> Iterable[Row]:
+    """Measure the endpoint; ``seconds`` of load each. No rows where wrk is not installed."""
+    if not shutil.which("wrk"):
+        yield Row("HTTP", "not measured: wrk is not installed (apt-get install wrk)", 0, "requests/s")
+        return
+    asked = paths(RuleBook.unchecked(load()), 500)
+    again, fresh = script(asked, False), script(asked, True)
+    empty_command = ["-m", "benchmarks.empty", str(port)]
+    with served(empty_command, port, "/v1/check") as address:
+        wrk(address, again, 1, CONNECTIONS)
+        before = wrk(address, again, seconds, CONNECTIONS)
+    with served(["-m", "datarules", "serve", "--port", str(port)], port, "/health") as address:
+        for path in asked:
+            urllib.request.urlopen(address + path, timeout=5).read()
+        cached = wrk(address, again, seconds, CONNECTIONS)
+        pause = HALF_CONNECTIONS / (cached.rate / 2)
+        half = wrk(address, script(asked, False, pause), seconds, HALF_CONNECTIONS)
+        uncached = wrk(address, fresh, seconds, CONNECTIONS)
+        slow_pause = HALF_CONNECTIONS / (uncached.rate / 2)
+        slow_half = wrk(address, script(asked, True, slow_pause), seconds, HALF_CONNECTIONS)
+    with served(empty_command, port, "/v1/check") as address:
+        after = wrk(address, again, seconds, CONNECTIONS)
+    empty = (before.rate + after.rate) / 2
+    yield Row("HTTP", "empty FastAPI endpoint", empty, "requests/s", note=_told(after))
+    yield Row("HTTP", "/v1/check, cached", cached.rate, "requests/s", note=_told(cached))
+    yield Row("HTTP", "/v1/check, uncached", uncached.rate, "requests/s", note=_told(uncached))
+    yield Row("HTTP", "cached, of the empty endpoint", 100 * cached.rate / empty, "%", SHARE, at_least=True)
+    yield Row(
+        "HTTP", "uncached, of the empty endpoint", 100 * uncached.rate / empty, "%", SHARE, at_least=True
+    )
+    yield Row("HTTP", "cached, 99th percentile at half load", half.p99, "s", P99, note=_told(half))
+    yield Row(
+        "HTTP", "uncached, 99th percentile at half load", slow_half.p99, "s", P99, note=_told(slow_half)
+    )
+
+
+def _told(found: Load) -> str:
+    told = f"{found.rate:,.0f} requests/s, p50 {found.p50 * 1e3:.2f} ms, p99 {found.p99 * 1e3:.2f} ms"
+    return told + (f", {found.failures} FAILED" if found.failures else "")
