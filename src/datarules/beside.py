@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from .model import FALSE, Conflict, Expr, Overlay, Rule, Value, all_of
 from .pairs import Entry, Pair, Situation
 from .rulebook import Cell
-from .verdicts import Look
 from .vocab import LOCALISATION, MECHANISM, SCALE, Action, Modality, Status
 from .worlds import holds
 
@@ -25,18 +24,20 @@ def kind_of(rule: Rule) -> str:
     return LOCALISATION.get(rule.action) or ("duty" if rule.action is Action.TRANSFER else "onward-transfer")
 
 
-def overlays(seen: Look, asked: Situation | None) -> Iterable[Overlay]:
-    """Yield the duties of a situation: those that bite under the profile, and those that could.
+def overlays(situation: Situation, asked: Situation | None) -> Iterable[tuple[int, Overlay, Overlay]]:
+    """Yield the duties of a situation by number: as they bite under the profile, and as they could.
 
     ``asked`` is the situation asked about where this one is narrower; from a narrower situation only
     localisation is worth telling.
     """
-    situation = seen.table.situation
     narrower = situation.cell.beyond(asked.cell) if asked else ()
-    for entry, bits in zip(situation.beside, seen.table.beside, strict=True):
-        if bits & seen.within and (asked is None or entry.rule.action in LOCALISATION):
-            now = asked is None and bool(bits & seen.world)
-            yield Overlay(kind_of(entry.rule), entry.rule, now, entry.when, situation.cell.data, narrower)
+    for number, entry in enumerate(situation.beside):
+        if asked is None or entry.rule.action in LOCALISATION:
+            now, possible = (
+                Overlay(kind_of(entry.rule), entry.rule, truth, entry.when, situation.cell.data, narrower)
+                for truth in (asked is None, False)
+            )
+            yield number, now, possible
 
 
 @dataclass(frozen=True, slots=True)

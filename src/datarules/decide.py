@@ -7,13 +7,13 @@ status, best, worst, deciding facts, routes, obstacles, and what stands beside.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from .beside import conflicts, overlays
 from .model import Coverage, Decision, Obstacle, Overlay, Part, Route, Transfer, Value
 from .pairs import Grid, Pair
 from .rulebook import Cell, RuleBook
-from .verdicts import RANK, ROUTE_LEVELS, Look, Table, span
+from .verdicts import NOW, RANK, ROUTE_LEVELS, Look, Table, span
 from .vocab import SCALE, Modality, Status, Strength
 
 PAIRS_KEPT = 2048
@@ -40,8 +40,13 @@ def decide(book: RuleBook, transfer: Transfer, day: int) -> Decision:
         if len(view.memo) >= PAIRS_KEPT:
             view.memo.clear()
         pair = view.memo[pair_key] = Pair(view, *pair_key)
-    parts = [_remembered(pair, Cell(d, transfer.purpose, transfer.sector), transfer) for d in transfer.data]
-    return replace(parts[0], transfer=transfer) if len(parts) == 1 else _join(transfer, parts)
+    if len(transfer.data) == 1:
+        return _remembered(pair, Cell(transfer.data[0], transfer.purpose, transfer.sector), transfer)
+    parts = [
+        _remembered(pair, Cell(d, transfer.purpose, transfer.sector), replace(transfer, data=(d,)))
+        for d in transfer.data
+    ]
+    return _join(transfer, parts)
 
 
 def _remembered(pair: Pair, cell: Cell, transfer: Transfer) -> Decision:
@@ -55,21 +60,113 @@ def _remembered(pair: Pair, cell: Cell, transfer: Transfer) -> Decision:
     return found
 
 
-def _tables(pair: Pair, cell: Cell, given: Mapping[str, Value]) -> tuple[Grid, list[Look]]:
-    """Look at every situation the question takes in."""
+@dataclass(frozen=True, slots=True)
+class Shelf:
+    """What a question can bring up, made once: every record an answer may hold, ready to be taken.
+
+    Numbers are places in the codes of a look. ``routes`` are sorted as they are shown.
+    """
+
+    grid: Grid
+    measures: frozenset[str]
+    orders: tuple[str, ...]
+    routes: tuple[tuple[int, bool, Route, Route], ...]
+    bans: tuple[tuple[int, bool, Obstacle], ...]
+    unmet: tuple[tuple[int, frozenset[str], Obstacle], ...]
+    lapsed: tuple[Obstacle, ...]
+    possible: tuple[tuple[tuple[int, Obstacle], ...], ...]
+    duties: tuple[tuple[tuple[int, Overlay, Overlay], ...], ...]
+
+
+def _shelf(pair: Pair, cell: Cell) -> Shelf:
+    key = ("shelf", cell)
+    found = pair.made.get(key)
+    if not isinstance(found, Shelf):
+        found = pair.made[key] = _make_shelf(pair, cell)
+    return found
+
+
+def _make_shelf(pair: Pair, cell: Cell) -> Shelf:
     grid = pair.situations(cell)
-    refused = frozenset(name for name, value in given.items() if value is False)
-    looks = []
-    for situation in grid.situations:
-        unmet = situation.measures & refused
-        key = ("table", situation.cell, unmet)
-        table = pair.made.get(key)
-        if not isinstance(table, Table):
-            table = pair.made[key] = Table(situation, pair.book.baseline, unmet)
-        if table.capped:
-            table = Table(situation, pair.book.baseline, unmet, given)
-        looks.append(table.look(given))
-    return grid, looks
+    entries = [
+        [e for program in situation.programs for e in program.entries] for situation in grid.situations
+    ]
+    main = list(enumerate(entries[0]))
+    asked = grid.situations[0].cell
+    routes = []
+    for number, e in main:
+        if e.rule.modality is Modality.PERMISSION:
+            now, possible = (
+                Route(e.rule, ROUTE_LEVELS[e.rule.level], truth, e.when, e.lists, asked.data)
+                for truth in (True, False)
+            )
+            routes.append((number, e.rule.strength is Strength.RESIDUAL, now, possible))
+    return Shelf(
+        grid,
+        frozenset().union(*(situation.measures for situation in grid.situations)),
+        tuple(p.order for p in grid.situations[0].programs),
+        tuple(sorted(routes, key=lambda r: (RANK[r[2].status], r[2].rule.iri))),
+        tuple(
+            (
+                number,
+                default,
+                Obstacle("default" if default else "prohibition", e.rule, None, e.lists, e.when, asked.data),
+            )
+            for number, e in main
+            if e.rule.modality is Modality.PROHIBITION
+            for default in (e.rule.strength is Strength.RESIDUAL,)
+        ),
+        tuple(
+            (number, frozenset(e.rule.requires), Obstacle("unmet", e.rule, None, e.lists, e.when, asked.data))
+            for number, e in main
+            if e.rule.modality is Modality.PERMISSION and e.rule.requires
+        ),
+        tuple(Obstacle("lapsed", None, one, (), one.when, asked.data) for one in pair.lapsed(asked)),
+        tuple(
+            tuple(
+                (
+                    number,
+                    Obstacle(
+                        "possible",
+                        e.rule,
+                        None,
+                        e.lists,
+                        e.when,
+                        situation.cell.data,
+                        situation.cell.beyond(asked),
+                    ),
+                )
+                for number, e in enumerate(inner)
+                if e.rule.modality is Modality.PROHIBITION and e.rule.strength is not Strength.RESIDUAL
+            )
+            for situation, inner in zip(grid.situations, entries, strict=True)
+        ),
+        tuple(
+            tuple(overlays(situation, None if situation is grid.situations[0] else grid.situations[0]))
+            for situation in grid.situations
+        ),
+    )
+
+
+def _tables(pair: Pair, cell: Cell, shelf: Shelf, given: Mapping[str, Value]) -> list[Look]:
+    """Look at every situation the question takes in."""
+    refused = frozenset([name for name, value in given.items() if value is False]) & shelf.measures
+    key = ("tables", cell, refused)
+    tables = pair.made.get(key)
+    if not isinstance(tables, tuple):
+        made = []
+        for situation in shelf.grid.situations:
+            unmet = situation.measures & refused
+            one = ("table", situation.cell, unmet)
+            table = pair.made.get(one)
+            if not isinstance(table, Table):
+                table = pair.made[one] = Table(situation, pair.book.baseline, unmet)
+            made.append(table)
+        tables = pair.made[key] = tuple(made)
+    return [
+        (Table(t.situation, pair.book.baseline, t.unmet, given) if t.capped else t).look(given)
+        for t in tables
+    ]
 
 
 def _part(pair: Pair, cell: Cell, transfer: Transfer) -> Decision:
@@ -80,12 +177,13 @@ def _part(pair: Pair, cell: Cell, transfer: Transfer) -> Decision:
         part = Part(cell.data, inside, inside, inside, ())
         orders = tuple(pair.orders)
         return Decision(transfer, view.day, inside, inside, inside, (), (), (), (), (), orders, (), (part,))
-    grid, looks = _tables(pair, cell, given)
+    shelf = _shelf(pair, cell)
+    looks = _tables(pair, cell, shelf, given)
     main = looks[0]
-    best, worst = span(set().union(*(seen.statuses for seen in looks)))
+    best, worst = span(set().union(*[seen.statuses for seen in looks]))
     deciding = dict.fromkeys(fact for seen in looks for fact in seen.deciding)
-    for axis, lines in grid.lines.items():
-        if any(len({looks[number].signature for number in line}) > 1 for line in lines):
+    for axis, lines in shelf.grid.lines.items():
+        if any(looks[line[0]].differs(looks[number]) for line in lines for number in line[1:]):
             deciding[axis] = None
     status = worst if transfer.open else main.status
     silent, reviews = _silence(main)
@@ -96,13 +194,11 @@ def _part(pair: Pair, cell: Cell, transfer: Transfer) -> Decision:
         best=best,
         worst=worst,
         deciding=tuple(deciding),
-        routes=tuple(_routes(main)),
-        obstacles=tuple(_obstacles(pair, looks)),
-        overlays=_first_of_each(
-            o for seen in looks for o in overlays(seen, None if seen is main else main.table.situation)
-        ),
+        routes=_routes(shelf, main),
+        obstacles=tuple(_obstacles(shelf, looks)),
+        overlays=_duties(shelf, looks),
         conflicts=tuple(conflicts(pair, cell, main.status, given)),
-        orders=tuple(p.order for p in main.table.situation.programs),
+        orders=shelf.orders,
         silent=silent,
         parts=(Part(cell.data, status, best, worst, tuple(deciding)),),
         capped=any(seen.table.capped for seen in looks),
@@ -110,70 +206,71 @@ def _part(pair: Pair, cell: Cell, transfer: Transfer) -> Decision:
     )
 
 
-def _first_of_each(found: Iterable[Overlay]) -> tuple[Overlay, ...]:
-    """Keep each duty once: as it bites on the question asked, else as it first could."""
+def _duties(shelf: Shelf, looks: list[Look]) -> tuple[Overlay, ...]:
+    """Return each duty once: as it bites on the question asked, else as it first could."""
     kept: dict[str, Overlay] = {}
-    for overlay in found:
-        kept.setdefault(overlay.rule.iri, overlay)
+    for seen, duties in zip(looks, shelf.duties, strict=True):
+        row = seen.table.beside
+        for number, now, possible in duties:
+            code = seen.code(row, number)
+            if code:
+                kept.setdefault(now.rule.iri, now if code == NOW else possible)
     return tuple(kept.values())
 
 
 def _silence(seen: Look) -> tuple[tuple[str, ...], tuple[Coverage, ...]]:
     """Return the orders that said nothing under the profile, and the reviews that found nothing to say."""
-    verdicts = seen.table.verdicts
-    silent = tuple(v.program.order for v in verdicts if v.silent & seen.world and not v.nothing & seen.world)
-    return silent, tuple(c for v in verdicts if v.nothing & seen.world for c in v.program.nothing_added)
+    table = seen.table
+    silent = []
+    reviews: list[Coverage] = []
+    for number, program in enumerate(table.situation.programs):
+        if table.nothing.rows[number][seen.byte] & seen.bit:
+            reviews += program.nothing_added
+        elif table.silent.rows[number][seen.byte] & seen.bit:
+            silent.append(program.order)
+    return tuple(silent), tuple(reviews)
 
 
-def _routes(seen: Look) -> Iterable[Route]:
+def _routes(shelf: Shelf, seen: Look) -> tuple[Route, ...]:
+    row = seen.table.carries
     found = []
-    for verdict in seen.table.verdicts:
-        for entry, carried in zip(verdict.program.entries, verdict.carries, strict=True):
-            now = bool(carried & seen.world)
-            if now or (carried & seen.within and entry.rule.strength is not Strength.RESIDUAL):
-                status = ROUTE_LEVELS[entry.rule.level]
-                found.append(
-                    Route(entry.rule, status, now, entry.when, entry.lists, seen.table.situation.cell.data)
-                )
-    return sorted(found, key=lambda r: (not r.now, RANK[r.status], r.rule.iri))
+    later = []
+    for number, residual, now, possible in shelf.routes:
+        code = seen.code(row, number)
+        if code == NOW:
+            found.append(now)
+        elif code and not residual:
+            later.append(possible)
+    return (*found, *later)
 
 
-def _obstacles(pair: Pair, looks: list[Look]) -> Iterable[Obstacle]:
+def _obstacles(shelf: Shelf, looks: list[Look]) -> Iterable[Obstacle]:
     main = looks[0]
-    cell = main.table.situation.cell
+    row = main.table.stands
     given_way = RANK.get(main.status, len(SCALE)) <= RANK[Status.RECOGNISED]
     shown: set[str] = set()
-    for verdict in main.table.verdicts:
-        for entry, bits in zip(verdict.program.entries, verdict.stands, strict=True):
-            rule = entry.rule
-            if not bits & main.world:
-                continue
-            if rule.modality is Modality.PROHIBITION:
-                default = rule.strength is Strength.RESIDUAL
-                if not (default and given_way):
-                    shown.add(rule.iri)
-                    kind = "default" if default else "prohibition"
-                    yield Obstacle(kind, rule, None, entry.lists, entry.when, cell.data)
-            elif not main.table.unmet.isdisjoint(rule.requires):
-                yield Obstacle("unmet", rule, None, entry.lists, entry.when, cell.data)
-    for lapsed in pair.lapsed(cell):
-        yield Obstacle("lapsed", None, lapsed, (), lapsed.when, cell.data)
-    for seen in looks:
-        here = seen.table.situation.cell
-        for verdict in seen.table.verdicts:
-            for entry, bits in zip(verdict.program.entries, verdict.stands, strict=True):
-                rule = entry.rule
-                if (
-                    rule.modality is Modality.PERMISSION
-                    or rule.strength is Strength.RESIDUAL
-                    or rule.iri in shown
-                ):
-                    continue
-                if bits & seen.within:
-                    shown.add(rule.iri)
-                    yield Obstacle(
-                        "possible", rule, None, entry.lists, entry.when, here.data, here.beyond(cell)
-                    )
+    found: list[tuple[int, Obstacle]] = []
+    for number, default, obstacle in shelf.bans:
+        if main.code(row, number) == NOW and not (default and given_way):
+            assert obstacle.rule is not None
+            shown.add(obstacle.rule.iri)
+            found.append((number, obstacle))
+    unmet = main.table.unmet
+    if unmet:
+        for number, requires, obstacle in shelf.unmet:
+            if main.code(row, number) == NOW and not unmet.isdisjoint(requires):
+                found.append((number, obstacle))
+        found.sort(key=lambda one: one[0])
+    yield from (obstacle for _, obstacle in found)
+    yield from shelf.lapsed
+    for seen, possible in zip(looks, shelf.possible, strict=True):
+        row = seen.table.stands
+        for number, obstacle in possible:
+            if seen.code(row, number):
+                assert obstacle.rule is not None
+                if obstacle.rule.iri not in shown:
+                    shown.add(obstacle.rule.iri)
+                    yield obstacle
 
 
 def _join(transfer: Transfer, parts: list[Decision]) -> Decision:

@@ -25,6 +25,8 @@ ROUTE_LEVELS: tuple[Status, ...] = (
 STRICTEST_FIRST: tuple[Status, ...] = (Status.PROHIBITED, Status.CONTESTED, *reversed(ROUTE_LEVELS))
 KEPT = 4096
 """Most answers remembered for one situation."""
+NOW, POSSIBLY = 2, 1
+ALONE = {status: frozenset((status,)) for status in Status}
 RANK = {status: number for number, status in enumerate(SCALE)}
 Layers = dict[Status, int]
 
@@ -172,21 +174,48 @@ class Look:
 
     Attributes:
         table: the situation decided over all worlds.
-        world: the world of the profile and the facts, as one set bit.
-        within: the worlds in which the stated facts are as stated.
-        status: the answer in ``world``.
+        byte: where in the rows of bytes the world of the profile and the facts lies.
+        bit: which bit of that byte it is.
+        within: the worlds in which the stated facts are as stated; 0 where they settle everything.
+        status: the answer now.
         statuses: the answers reached in ``within``.
         deciding: facts not stated whose change alone changes the answer.
-        signature: the answer as a function of the deciding facts; equal exactly for equal functions.
+        given: the facts stated, those alone that this situation asks about.
     """
 
     table: Table
-    world: int
+    byte: int
+    bit: int
     within: int
     status: Status
     statuses: frozenset[Status]
     deciding: tuple[str, ...]
-    signature: object
+    given: tuple[tuple[str, Value], ...]
+
+    def differs(self, other: Look) -> bool:
+        """Say whether two situations answer differently, as functions of the facts that decide them."""
+        if self.statuses != other.statuses or set(self.deciding) != set(other.deciding):
+            return True
+        if not self.deciding and not (self.table.capped or other.table.capped):
+            return False
+        return self.table.signature(self) != other.table.signature(other)
+
+    def code(self, row: Row, number: int) -> int:
+        """Say of an entry: `NOW` in the world of the profile and the facts, `POSSIBLY` in some other, else 0."""
+        if row.rows[number][self.byte] & self.bit:
+            return NOW
+        return POSSIBLY if self.within and row.bits[number] & self.within else 0
+
+
+class Row:
+    """Sets of worlds, each twice: as an integer to reckon with, as bytes to look one world up quickly."""
+
+    __slots__ = ("bits", "rows")
+
+    def __init__(self, bits: Iterable[int], worlds: int) -> None:
+        self.bits = tuple(bits)
+        size = (worlds + 7) // 8
+        self.rows = tuple(one.to_bytes(size, "little") for one in self.bits)
 
 
 class Table:
@@ -213,42 +242,46 @@ class Table:
             self.space = Space(situation.tests, baseline, every | dict(fixed or {}))
         self.verdicts = tuple(order_verdict(program, self.space, unmet) for program in situation.programs)
         self.layers = combine(self.verdicts, self.space)
-        self.beside = tuple(self.space.bits(entry.when) for entry in situation.beside)
-        self.facts = frozenset(self.space.facts)
-        self._looks: dict[tuple[tuple[str, Value], ...], Look] = {}
+        worlds = self.space.size
+        self.stands = Row((bits for v in self.verdicts for bits in v.stands), worlds)
+        self.carries = Row((bits for v in self.verdicts for bits in v.carries), worlds)
+        self.beside = Row((self.space.bits(entry.when) for entry in situation.beside), worlds)
+        self.silent = Row((v.silent for v in self.verdicts), worlds)
+        self.nothing = Row((v.nothing for v in self.verdicts), worlds)
+        self._statuses = tuple(zip(self.layers, Row(self.layers.values(), worlds).rows, strict=True))
+        self._fixed = dict(fixed or {})
+        self._looks: dict[object, Look] = {}
+        self._signatures: dict[object, object] = {}
 
     def look(self, given: Mapping[str, Value]) -> Look:
         """Return the answer for the facts stated."""
-        key = tuple((fact, given[fact]) for fact in self.space.facts if fact in given)
+        place, whole = self.space.place(given)
+        if whole and not self.capped:
+            byte, bit = place >> 3, 1 << (place & 7)
+            status = next(s for s, row in self._statuses if row[byte] & bit)
+            return Look(self, byte, bit, 0, status, ALONE[status], (), ())
+        key = tuple([(fact, given[fact]) for fact in self.space.facts if fact in given])
         found = self._looks.get(key)
         if found is None:
             if len(self._looks) >= KEPT:
                 self._looks.clear()
-            found = self._looks[key] = self._find(dict(key), whole=len(key) == len(self.facts))
+                self._signatures.clear()
+            found = self._looks[key] = self._find(key, place)
         return found
 
-    def _find(self, given: Mapping[str, Value], whole: bool) -> Look:
-        world = self.space.world(given)
-        status = next(s for s, bits in self.layers.items() if bits & world)
-        if whole and not self.capped:
-            alone = frozenset((status,))
-            return Look(self, world, world, status, alone, (), alone)
+    def _find(self, key: tuple[tuple[str, Value], ...], place: int) -> Look:
+        byte, bit = place >> 3, 1 << (place & 7)
+        status = next(s for s, row in self._statuses if row[byte] & bit)
+        given = dict(key)
         within = self.space.where(given)
-        statuses = frozenset(s for s, bits in self.layers.items() if bits & within)
+        statuses = frozenset([s for s, bits in self.layers.items() if bits & within])
         if self.capped:
             statuses |= self._bounds()
+            given |= self._fixed
             asked = tuple(dict.fromkeys(t.fact for t in self.situation.tests if t.fact not in given))
-            return Look(self, world, within, status, statuses, asked, (asked, statuses))
+            return Look(self, byte, bit, within, status, statuses, asked, key)
         deciding = tuple(self.space.deciding(self.layers.values(), within)) if len(statuses) > 1 else ()
-        return Look(
-            self,
-            world,
-            within,
-            status,
-            statuses,
-            deciding,
-            self._signature(given, within, statuses, deciding),
-        )
+        return Look(self, byte, bit, within, status, statuses, deciding, key)
 
     def _bounds(self) -> frozenset[Status]:
         """Where there are too many worlds to look at: everything any rule could bring counts as reached."""
@@ -257,13 +290,20 @@ class Table:
         routes = {ROUTE_LEVELS[rule.level] for rule in rules if rule.modality is Modality.PERMISSION}
         return frozenset(routes | ({Status.PROHIBITED} if bans else set()))
 
-    def _signature(
-        self, given: Mapping[str, Value], within: int, statuses: frozenset[Status], deciding: tuple[str, ...]
-    ) -> object:
-        if not deciding:
-            return statuses
+    def signature(self, seen: Look) -> object:
+        """Return the answer as a function of the deciding facts; equal exactly for equal functions."""
+        found = self._signatures.get(seen.given)
+        if found is None:
+            found = self._signatures[seen.given] = self._signature(seen)
+        return found
+
+    def _signature(self, seen: Look) -> object:
+        if self.capped or not seen.deciding:
+            return (self.capped, seen.deciding, seen.statuses)
+        deciding = seen.deciding
+        given = {**self._fixed, **dict(seen.given)}
         names = sorted(deciding)
-        values = self.space.turning(names, self.layers.values(), within)
+        values = self.space.turning(names, self.layers.values(), seen.within)
         tests = [t for name in names for t in self.situation.tests if t.fact == name]
         fixed = {
             t.fact: given.get(t.fact, self._baseline.get(t.fact, 0))

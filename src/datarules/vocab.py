@@ -116,6 +116,8 @@ class Status(Enum):
     CONTESTED = "contested"
     UNKNOWN = "unknown"
 
+    __hash__ = object.__hash__  # members are single; Enum's own hash is computed in Python each time
+
 
 SCALE: tuple[Status, ...] = (
     Status.INTERNAL,

@@ -63,7 +63,7 @@ class Space:
         full: the integer with every world set.
     """
 
-    __slots__ = ("_baseline", "_bits", "_fixed", "_strides", "_values", "facts", "full", "size")
+    __slots__ = ("_axes", "_baseline", "_bits", "_fixed", "_strides", "_values", "facts", "full", "size")
 
     def __init__(
         self,
@@ -99,6 +99,10 @@ class Space:
             self._values[fact] = values
             self._strides[fact] = stride
             stride *= len(values)
+        self._axes = tuple(
+            (fact, stride, () if values == (False, True) else values, baseline.get(fact, 0))
+            for (fact, stride), values in zip(self._strides.items(), self._values.values(), strict=True)
+        )
         self.size = stride
         self.full = (1 << min(stride, CAP + 1)) - 1
         self._bits: dict[Expr, int] = {}
@@ -112,15 +116,19 @@ class Space:
         """Return the number of the value that stands for a given one: the last not above it."""
         return max(bisect_right(self._values[fact], value) - 1, 0)
 
-    def world(self, given: Mapping[str, Value]) -> int:
-        """Return, as one set bit, the world of the given facts, the baseline profile filling the rest."""
-        place = 0
-        for fact, stride in self._strides.items():
+    def place(self, given: Mapping[str, Value]) -> tuple[int, bool]:
+        """Return the number of the world of the given facts, and whether they settle every dimension.
+
+        The baseline profile fills what is not given.
+        """
+        place, whole = 0, True
+        for fact, stride, values, usual in self._axes:
             value = given.get(fact)
             if value is None:
-                value = self._baseline.get(fact, 0)
-            place += self._number(fact, value) * stride
-        return 1 << place
+                value, whole = usual, False
+            if value:
+                place += stride * max(bisect_right(values, value) - 1, 0) if values else stride
+        return place, whole
 
     def where(self, given: Mapping[str, Value]) -> int:
         """Return the worlds in which the given facts are as given."""
