@@ -80,7 +80,7 @@ def rows_sparql(dataset: Dataset, book: RuleBook, count: int) -> Iterable[Row]:
     """Compare with SPARQL on pyoxigraph."""
     _, asked = _asked(book, count)
     store = sparql.store_of(dataset)
-    ask = sparql.asker(book, store)
+    ask = sparql.asker(book, store, q.LATEST.toordinal())
     times: dict[str, list[float]] = {"decide": [], SPARQL: []}
     wanted: dict[int, Status] = {}
     found: dict[int, Status] = {}

@@ -24,15 +24,12 @@ import pyoxigraph as ox
 from datarules import vocab as v
 from datarules.load import Dataset
 from datarules.model import Rule, Transfer
-from datarules.rulebook import RuleBook
+from datarules.rulebook import DayView, RuleBook
 from datarules.vocab import Extent, Status
 
 from .finish import combine, order_status
 
 PREFIXES = "".join(f"PREFIX {name}: <{space}>\n" for name, space in v.PREFIXES.items())
-ORDER_DEPTH = 2
-LIST_DEPTH = 2
-"""Levels are unrolled as deep as the data of the day need, no deeper: a longer query is a slower one."""
 RULE_DEPTH = 2
 ENTRY_DEPTH = 1
 SIGNS = (("gt", ">"), ("gteq", ">="), ("lt", "<"), ("lteq", "<="), ("eq", "="), ("neq", "!="))
@@ -164,10 +161,32 @@ def _rows(store: ox.Store, query: str) -> ox.QuerySolutions:
     return found
 
 
-def asker(book: RuleBook, store: ox.Store) -> Callable[[Transfer, int], Status]:
-    """Return a function (transfer, day) → status."""
-    orders_query = Writer().reached(ORDER_DEPTH, orders=True)
-    lists_query = Writer().reached(LIST_DEPTH, orders=False)
+def depths(view: DayView) -> tuple[int, int]:
+    """Return how many entries lead at most from a place to an order, and to a list or order, on a day.
+
+    Queries are unrolled that deep and no deeper: a longer query is a slower one.
+    """
+
+    def up(place: str, orders: bool, seen: tuple[str, ...]) -> int:
+        return max(
+            (
+                1 + (0 if e.extension else up(e.group, orders, (*seen, place)))
+                for e in view.of_member.get(place, ())
+                if e.group not in seen
+                and (e.group in view.book.records.jurisdictions if orders else not e.extension)
+            ),
+            default=0,
+        )
+
+    places = view.book.records.jurisdictions
+    return max(up(p, True, ()) for p in places), max(up(p, False, ()) for p in places)
+
+
+def asker(book: RuleBook, store: ox.Store, day: int) -> Callable[[Transfer, int], Status]:
+    """Return a function (transfer, day) → status; ``day`` tells how deep the queries must reach."""
+    order_depth, list_depth = depths(book.at(day))
+    orders_query = Writer().reached(order_depth, orders=True)
+    lists_query = Writer().reached(list_depth, orders=False)
     rules_query = Writer().rules()
 
     def ask(transfer: Transfer, day: int) -> Status:

@@ -33,7 +33,15 @@ def _citation(citation: Citation) -> Document:
     }
 
 
-def _rule(rule: Rule) -> Document:
+def _rule(book: RuleBook, rule: Rule) -> Document:
+    """Return the document of a rule, made once: the same rule stands in many answers."""
+    found = book.kept.get(rule.iri)
+    if found is None:
+        found = book.kept[rule.iri] = _describe(rule)
+    return found
+
+
+def _describe(rule: Rule) -> Document:
     first = rule.citations[0] if rule.citations else None
     return {
         "rule": v.local(rule.iri),
@@ -47,7 +55,15 @@ def _rule(rule: Rule) -> Document:
     }
 
 
-def _entry(entry: Membership) -> Document:
+def _entry(book: RuleBook, entry: Membership) -> Document:
+    """Return the document of a list entry, made once."""
+    found = book.kept.get(entry.iri)
+    if found is None:
+        found = book.kept[entry.iri] = _describe_entry(entry)
+    return found
+
+
+def _describe_entry(entry: Membership) -> Document:
     return {
         "entry": v.local(entry.iri),
         "member": v.local(entry.member),
@@ -62,7 +78,7 @@ def _entry(entry: Membership) -> Document:
 def _route(book: RuleBook, route: Route) -> Document:
     rule = route.rule
     return {
-        **_rule(rule),
+        **_rule(book, rule),
         "status": route.status.value,
         "available": route.now,
         "if": ""
@@ -71,7 +87,7 @@ def _route(book: RuleBook, route: Route) -> Document:
         "mechanism": rule.mechanism.label if rule.mechanism else None,
         "burden": rule.level.name,
         "requires": [{"fact": name, "label": book.records.facts[name].label} for name in rule.requires],
-        "entries": [_entry(e) for e in route.entries],
+        "entries": [_entry(book, e) for e in route.entries],
         "data": v.local(route.data),
     }
 
@@ -98,8 +114,8 @@ def _obstacle(book: RuleBook, obstacle: Obstacle) -> Document:
     return {
         "kind": obstacle.kind,
         "text": explain.obstacle(book, obstacle),
-        **_rule(obstacle.rule),
-        "entries": [_entry(e) for e in obstacle.entries],
+        **_rule(book, obstacle.rule),
+        "entries": [_entry(book, e) for e in obstacle.entries],
         "data": v.local(obstacle.data),
     }
 
@@ -109,7 +125,7 @@ def _overlay(book: RuleBook, overlay: Overlay) -> Document:
         "kind": overlay.kind,
         "applies": "yes" if overlay.now else "possible",
         "if": "" if overlay.now else explain.turning_on(book, overlay.narrower, overlay.condition).strip(),
-        **_rule(overlay.rule),
+        **_rule(book, overlay.rule),
         "requires": [book.records.facts[f].label for f in overlay.rule.requires],
         "data": v.local(overlay.data),
     }
@@ -120,8 +136,8 @@ def _conflict(book: RuleBook, conflict: Conflict) -> Document:
         "kind": conflict.kind,
         "resolution": conflict.resolution,
         "text": explain.conflict(book, conflict),
-        "norms": [_rule(conflict.first), _rule(conflict.second)],
-        "by": _rule(conflict.by) if conflict.by else None,
+        "norms": [_rule(book, conflict.first), _rule(book, conflict.second)],
+        "by": _rule(book, conflict.by) if conflict.by else None,
         "data": v.local(conflict.data),
     }
 

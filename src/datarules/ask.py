@@ -164,7 +164,7 @@ class Question:
                         field,
                         word,
                         f"There is no such {field}.",
-                        _hint(close, f"See them all with: {listing}"),
+                        _hint(close, f"See them all: {listing}."),
                     )
                 )
         return tuple(found)
@@ -182,7 +182,7 @@ class Question:
                         place,
                         str(raw),
                         "There is no such fact.",
-                        _hint(close, "See them all with: datarules facts"),
+                        _hint(close, "See them all: datarules facts, or /v1/facts."),
                     )
                 )
                 continue
@@ -251,7 +251,9 @@ def transfer(
     found = Transfer(
         ask.place(origin, "origin"),
         ask.place(destination, "destination"),
-        ask.concepts(words, "data", records.categories, v.CATEGORY, "datarules categories"),
+        ask.concepts(
+            words, "data", records.categories, v.CATEGORY, "datarules categories, or /v1/categories"
+        ),
         next(
             iter(
                 ask.concepts(
@@ -259,7 +261,7 @@ def transfer(
                     "purpose",
                     records.purposes,
                     v.PURPOSE,
-                    "datarules categories --purposes",
+                    "datarules categories --purposes, or /v1/purposes",
                 )
             ),
             v.ANY_PURPOSE,
@@ -267,7 +269,11 @@ def transfer(
         next(
             iter(
                 ask.concepts(
-                    [sector or "any"], "sector", records.sectors, v.SECTOR, "datarules categories --sectors"
+                    [sector or "any"],
+                    "sector",
+                    records.sectors,
+                    v.SECTOR,
+                    "datarules categories --sectors, or /v1/sectors",
                 )
             ),
             v.ANY_SECTOR,

@@ -39,6 +39,14 @@ def mappings_file() -> Path:
 
 
 def data_files(folder: Path | None = None) -> list[Path]:
-    """Return every data file (jurisdictions, then agreements) below ``folder`` or the bundled data."""
+    """Return every data file (jurisdictions, then agreements) below ``folder`` or the bundled data.
+
+    Raises:
+        ConfigError: the folder holds no data.
+    """
     base = folder or root() / "data"
+    if not (base / "jurisdictions").is_dir():
+        raise ConfigError.single(
+            "data folder", base, "It has no folder jurisdictions/.", "Give the folder above it."
+        )
     return sorted((base / "jurisdictions").glob("*.ttl")) + sorted((base / "agreements").glob("*.ttl"))

@@ -48,7 +48,9 @@ def undeclared(dataset: Dataset) -> Iterable[Finding]:
                 name = node.value if hasattr(node, "value") and not hasattr(node, "datatype") else ""
                 if name.startswith(OWN) and name not in known and (triple.subject.value, name) not in seen:
                     seen.add((triple.subject.value, name))
-                    close = nearest(v.local(name), [v.local(d) for d in known if _space(d) == _space(name)], 1)
+                    close = nearest(
+                        v.local(name), [v.local(d) for d in known if _space(d) == _space(name)], 1
+                    )
                     hint = f"Did you mean {close[0]}?" if close else "Correct it, or declare it."
                     subject = owners.get(triple.subject.value, triple.subject.value)
                     message = f"{v.local(name)} is used but declared nowhere. {hint}"
@@ -139,7 +141,7 @@ def code(dataset: Dataset) -> Iterable[Finding]:
                 continue
             given, stem = triple.object.value, file.path.stem
             if triple.subject.value == v.ID + stem and given != stem:
-                message = f"The code {given!r} is not the name of the file. Write dct:identifier \"{stem}\", or rename the file."
+                message = f'The code {given!r} is not the name of the file. Write dct:identifier "{stem}", or rename the file.'
                 yield _finding(file, triple.subject.value, message, "Code")
             elif given in holders:
                 message = f"The code {given!r} is taken by a jurisdiction in {holders[given].name}. Codes are unique: change one."
@@ -159,12 +161,18 @@ def value_kind(dataset: Dataset) -> Iterable[Finding]:
         facts = {t.subject.value: t.object.value for t in file.triples if t.predicate.value == v.NS + "fact"}
         for triple in file.triples:
             wanted = kinds.get(facts.get(triple.subject.value, ""))
-            if triple.predicate.value != v.NS + "value" or not isinstance(triple.object, Literal) or not wanted:
+            if (
+                triple.predicate.value != v.NS + "value"
+                or not isinstance(triple.object, Literal)
+                or not wanted
+            ):
                 continue
             if triple.object.datatype.value != wanted:
                 name = v.local(facts[triple.subject.value])
                 kind = "a whole number" if wanted == v.XSD + "integer" else "yes or no: compare it with true"
-                yield _finding(file, triple.subject.value, f"The fact {name} is {kind}. Correct dr:value.", "ValueKind")
+                yield _finding(
+                    file, triple.subject.value, f"The fact {name} is {kind}. Correct dr:value.", "ValueKind"
+                )
 
 
 def membership_circle(dataset: Dataset) -> Iterable[Finding]:

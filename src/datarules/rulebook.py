@@ -10,6 +10,7 @@ from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from .errors import DataError
 from .load import Dataset
@@ -48,6 +49,7 @@ class RuleBook:
         baseline: what the baseline profile assumes of each yes/no circumstance.
         epochs: the days on which some statement starts or ends, ascending (ordinals).
         release: version of the data it was compiled from.
+        kept: what answers say of a rule or entry, by IRI, made when first asked for.
     """
 
     def __init__(self, records: Records, release: str) -> None:
@@ -72,6 +74,7 @@ class RuleBook:
         for entry in records.memberships.values():
             if entry.end < FOREVER and entry.end_citations:
                 self.ended[entry.group].append(entry)
+        self.kept: dict[str, dict[str, Any]] = {}
         self._views: dict[int, DayView] = {}
         self.by_code = {j.code: j for j in records.jurisdictions.values()}
 

@@ -339,6 +339,12 @@ def test_the_server_refuses_invalid_data(tmp_path: Any) -> None:
     assert "XX.ttl" in caught.value.problems[0].place
 
 
+def test_the_server_refuses_a_folder_without_data(tmp_path: Any) -> None:
+    with pytest.raises(ConfigError) as caught:
+        run.run("127.0.0.1", 0, 1, str(tmp_path / "none"))
+    assert "none" in caught.value.problems[0].value
+
+
 @pytest.mark.parametrize(("port", "workers"), [(70000, 1), (-1, 1), (0, 0)])
 def test_the_server_refuses_settings_that_cannot_work(
     monkeypatch: pytest.MonkeyPatch, port: int, workers: int

@@ -17,7 +17,9 @@ from uvicorn.supervisors import Multiprocess
 
 from .. import bundled
 from ..errors import ConfigError
+from ..load import Dataset
 from ..open import open_dataset
+from ..rulebook import RuleBook
 from ..store import VARIABLE, serving_endpoint
 from .app import create_app
 
@@ -33,11 +35,28 @@ def app_from_environment() -> FastAPI:
         DataError: the data are invalid.
         ConfigError: the SPARQL server named in the environment has no usable address.
     """
-    folder = os.environ.get(DATA_DIR)
-    dataset, book = open_dataset(bundled.data_files(Path(folder)) if folder else None)
+    dataset, book = _opened(os.environ.get(DATA_DIR))
     endpoint = serving_endpoint(dataset, book, os.environ.get(VARIABLE, "").strip() or None)
     atexit.register(endpoint.close)
     return create_app(book, endpoint)
+
+
+def _opened(folder: str | None) -> tuple[Dataset, RuleBook]:
+    """Return the data of a folder, or the bundled data.
+
+    Raises:
+        DataError: the data are invalid.
+        ConfigError: the folder holds no data, which would otherwise be served as an empty world.
+    """
+    files = bundled.data_files(Path(folder)) if folder else None
+    if files == []:
+        raise ConfigError.single(
+            "--data-dir",
+            folder,
+            "There are no data files in this folder.",
+            "Name the folder that holds jurisdictions/ and agreements/.",
+        )
+    return open_dataset(files)
 
 
 def _listen(host: str, port: int) -> socket.socket:
@@ -86,13 +105,17 @@ def run(host: str, port: int, workers: int, data_dir: str | None) -> int:
         os.environ[DATA_DIR] = data_dir
     else:
         os.environ.pop(DATA_DIR, None)
-    app = app_from_environment()
+    app: FastAPI | str = "datarules.serve.run:app_from_environment"
+    if workers == 1:
+        app = app_from_environment()
+    else:
+        _opened(data_dir)
     listener = _listen(host, port)
     bound = listener.getsockname()[1]
     shown = f"[{host}]" if ":" in host else host
     print(f"datarules serves http://{shown}:{bound}/ (stop with Ctrl+C)", file=sys.stderr, flush=True)  # noqa: T201
     config = uvicorn.Config(
-        app if workers == 1 else "datarules.serve.run:app_from_environment",
+        app,
         factory=workers > 1,
         workers=workers,
         log_level="warning",

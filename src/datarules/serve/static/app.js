@@ -42,7 +42,6 @@ async function get(address, options) {
 }
 
 // ---- the question
-
 function codeOf(text) {
   const inside = /\(([A-Z0-9-]+)\)\s*$/.exec(text.trim());
   return inside && places.has(inside[1]) ? inside[1] : text.trim();
@@ -132,7 +131,6 @@ function fillData(q) {
 const labelOf = (axis, name) => labels[axis].get(name)?.label ?? name;
 
 // ---- facts
-
 function factRow(fact) {
   const value = asked.facts[fact.name];
   const set = (given) => {
@@ -173,7 +171,6 @@ async function fillFacts() {
 }
 
 // ---- asking
-
 function clearErrors() {
   $("notice").hidden = true;
   for (const name of FIELDS) {
@@ -233,7 +230,6 @@ async function ask(q, keep, push = true) {
 }
 
 // ---- the answer
-
 const tag = (status, text = status) => el("span", { class: `tag s-${status}` }, text);
 const plain = (text) => el("span", { class: "tag plain" }, text);
 
@@ -338,7 +334,6 @@ function show(a) {
 }
 
 // ---- the history strip
-
 async function fillHistory(signal) {
   const section = $("history");
   if (!section) return;
@@ -377,7 +372,6 @@ async function fillHistory(signal) {
 }
 
 // ---- start
-
 async function start() {
   const [where, categories, purposes, sectors, facts, health] = await Promise.all(
     ["/v1/jurisdictions", "/v1/categories", "/v1/purposes", "/v1/sectors", "/v1/facts", "/health"].map((a) => get(a)));
