@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import signal
 import sys
 from collections.abc import Callable, Sequence
 from datetime import date
@@ -214,7 +215,14 @@ def query(args: argparse.Namespace) -> int:
 
     text = sys.stdin.read() if args.file == "-" else Path(args.file).read_text(encoding="utf-8")
     endpoint = open_endpoint(lambda: _open(args))
-    sys.stdout.write(results_as(endpoint.query(text), args.format).decode())
+    before = signal.signal(
+        signal.SIGINT, signal.SIG_DFL
+    )  # the store runs outside Python, where Ctrl+C is not heard
+    try:
+        result = endpoint.query(text)
+    finally:
+        signal.signal(signal.SIGINT, before)
+    sys.stdout.write(results_as(result, args.format).decode())
     return 0
 
 

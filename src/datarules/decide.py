@@ -104,7 +104,7 @@ def _make_shelf(pair: Pair, cell: Cell) -> Shelf:
     return Shelf(
         grid,
         frozenset().union(*(situation.measures for situation in grid.situations)),
-        tuple(p.order for p in grid.situations[0].programs),
+        tuple(dict.fromkeys(p.order for situation in grid.situations for p in situation.programs)),
         tuple(sorted(routes, key=lambda r: (RANK[r[2].status], r[2].rule.iri))),
         tuple(
             (

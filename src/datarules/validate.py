@@ -91,7 +91,9 @@ def _shacl(payload: str) -> Rows:
     return rows
 
 
-CONTEXT = frozenset(
+CHAINS = frozenset({v.NS + "overrides", v.NS + "anyOf", v.NS + "allOf"})
+"""Links that shapes follow from thing to thing."""
+CONTEXT = CHAINS | frozenset(
     {
         v.RDF + "type",
         v.NS + "role",
@@ -102,6 +104,16 @@ CONTEXT = frozenset(
         v.NS + "validUntil",
     }
 )
+
+
+def _blocks(file: SourceFile) -> Iterable[list[Any]]:
+    """Yield the triples of a file thing by thing, each with its blank nodes."""
+    owners = {t.object.value: t.subject.value for t in file.triples if type(t.object).__name__ == "BlankNode"}
+    blocks: dict[str, list[Any]] = {}
+    for triple in file.triples:
+        subject = triple.subject.value
+        blocks.setdefault(owners.get(subject, subject), []).append(triple)
+    yield from blocks.values()
 
 
 def _payloads(dataset: Dataset, files: Sequence[SourceFile]) -> list[tuple[str, frozenset[str]]]:
@@ -117,14 +129,21 @@ def _payloads(dataset: Dataset, files: Sequence[SourceFile]) -> list[tuple[str, 
                 about.setdefault(triple.subject.value, []).append(triple)
     batches: list[list[Any]] = [[]]
     for file in files:
-        if len(batches[-1]) + len(file.triples) > BATCH:
-            batches.append([])
-        batches[-1] += file.triples
+        for block in _blocks(file):
+            if len(batches[-1]) + len(block) > BATCH:
+                batches.append([])
+            batches[-1] += block
     payloads = []
     for batch in filter(None, batches):
         subjects = {t.subject.value for t in batch}
-        elsewhere = {t.object.value for t in batch if hasattr(t.object, "value")} - subjects
-        context = [t for name in sorted(elsewhere) for t in about.get(name, ())]
+        context: list[Any] = []
+        wanted = {t.object.value for t in batch if hasattr(t.object, "value")} - subjects
+        told = set(subjects)
+        while wanted:
+            found = [t for name in sorted(wanted) for t in about.get(name, ())]
+            told |= wanted
+            wanted = {t.object.value for t in found if t.predicate.value in CHAINS} - told
+            context += found
         payloads.append((_nt(batch) + _nt(context), frozenset(map(str, subjects))))
     return payloads
 

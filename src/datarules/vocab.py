@@ -6,6 +6,7 @@ Source: ``ontology/datarules.ttl`` and ``ontology/terms.ttl``; a test holds the 
 from __future__ import annotations
 
 from enum import Enum, IntEnum
+from functools import lru_cache
 
 NS = "https://w3id.org/datarules/ns#"
 FUNCTIONS = "https://w3id.org/datarules/fn#"
@@ -150,6 +151,7 @@ class Extent(Enum):
     NOT_REVIEWED = "NotReviewed"
 
 
+@lru_cache(maxsize=65536)
 def local(iri: str) -> str:
     """Return an IRI of this project without its namespace: ``…/id/BR/LGPD-33`` → ``BR/LGPD-33``."""
     for space in (CATEGORY, PURPOSE, SECTOR, MECHANISM, FACT, ID, NS):
