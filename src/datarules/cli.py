@@ -245,7 +245,7 @@ def serve(args: argparse.Namespace) -> int:
     """Serve the API, the SPARQL endpoint and the page."""
     from .serve.run import run
 
-    return int(run(args.host, args.port, args.workers, args.data_dir))
+    return int(run(args.host, args.port, args.workers, args.data_dir, args.store))
 
 
 def new(args: argparse.Namespace) -> int:
@@ -330,6 +330,9 @@ def _parser() -> argparse.ArgumentParser:
     nine.add_argument("--host", default="127.0.0.1")
     nine.add_argument("--port", type=int, default=8000)
     nine.add_argument("--workers", type=int, default=1)
+    nine.add_argument(
+        "--store", metavar="FOLDER", help="keep the SPARQL store in a folder instead of in memory"
+    )
 
     ten = add(
         "new", new, "Write a commented template for a jurisdiction that passes validation.", as_json=False

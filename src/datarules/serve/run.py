@@ -23,6 +23,7 @@ from ..rulebook import RuleBook
 from ..store import VARIABLE, serving_endpoint
 from .app import create_app
 
+STORE_DIR = "DATARULES_STORE_DIR"
 DATA_DIR = "DATARULES_DATA_DIR"
 """Environment variable that tells worker processes where the data are."""
 BACKLOG = 2048
@@ -36,7 +37,10 @@ def app_from_environment() -> FastAPI:
         ConfigError: the SPARQL server named in the environment has no usable address.
     """
     dataset, book = _opened(os.environ.get(DATA_DIR))
-    endpoint = serving_endpoint(dataset, book, os.environ.get(VARIABLE, "").strip() or None)
+    store = os.environ.get(STORE_DIR)
+    endpoint = serving_endpoint(
+        dataset, book, os.environ.get(VARIABLE, "").strip() or None, folder=Path(store) if store else None
+    )
     atexit.register(endpoint.close)
     return create_app(book, endpoint)
 
@@ -86,7 +90,7 @@ def _listen(host: str, port: int) -> socket.socket:
     return listener
 
 
-def run(host: str, port: int, workers: int, data_dir: str | None) -> int:
+def run(host: str, port: int, workers: int, data_dir: str | None, store: str | None = None) -> int:
     """Serve until stopped; return the exit code.
 
     Args:
@@ -94,6 +98,7 @@ def run(host: str, port: int, workers: int, data_dir: str | None) -> int:
         port: port; 0 takes any free one, which is then printed.
         workers: processes, each with its own copy of the data.
         data_dir: folder with ``jurisdictions/`` and ``agreements/``; bundled data if not given.
+        store: folder to keep the SPARQL store in; in memory if not given.
 
     Raises:
         DataError: the data are invalid.
@@ -101,6 +106,17 @@ def run(host: str, port: int, workers: int, data_dir: str | None) -> int:
     """
     if workers < 1:
         raise ConfigError.single("--workers", workers, "At least one process is needed.", "Give 1 or more.")
+    if store and workers > 1:
+        raise ConfigError.single(
+            "--store",
+            store,
+            "A store in a folder is filled by one process.",
+            "Use --workers 1, or the memory store.",
+        )
+    if store:
+        os.environ[STORE_DIR] = store
+    else:
+        os.environ.pop(STORE_DIR, None)
     if data_dir:
         os.environ[DATA_DIR] = data_dir
     else:
