@@ -28,6 +28,8 @@ OPERATORS = {
     "eq": "exactly",
     "neq": "other than",
 }
+WORDS_KEPT = 100_000
+"""Most worded conditions remembered."""
 AXES = {"data": "the kind of data", "purpose": "the purpose", "sector": "the sector"}
 KINDS = {
     "local-copy": "a copy must stay inside",
@@ -60,7 +62,16 @@ def fact_label(book: RuleBook, name: str) -> str:
 
 
 def condition(book: RuleBook, expr: Expr) -> str:
-    """Return a condition in words; an empty string where it always holds."""
+    """Return a condition in words; an empty string where it always holds. Worded once per expression."""
+    known = book.words.get(id(expr))
+    if known is None or known[0] is not expr:
+        if len(book.words) >= WORDS_KEPT:
+            book.words.clear()
+        known = book.words[id(expr)] = (expr, _worded(book, expr))
+    return known[1]
+
+
+def _worded(book: RuleBook, expr: Expr) -> str:
     if expr == TRUE:
         return ""
     if expr == FALSE:

@@ -14,7 +14,7 @@ from typing import Any
 
 from .errors import DataError
 from .load import Dataset
-from .model import FOREVER, Coverage, Membership, Rule, Scope
+from .model import FOREVER, Coverage, Expr, Membership, Rule, Scope
 from .reader import Records, narrower_closure, read
 from .validate import ValidDataset
 from .vocab import Action
@@ -50,6 +50,7 @@ class RuleBook:
         epochs: the days on which some statement starts or ends, ascending (ordinals).
         release: version of the data it was compiled from.
         kept: what answers say of a rule or entry, by IRI, made when first asked for.
+        words: the wording of conditions, by identity of the expression, which is kept with it.
     """
 
     def __init__(self, records: Records, release: str) -> None:
@@ -75,6 +76,7 @@ class RuleBook:
             if entry.end < FOREVER and entry.end_citations:
                 self.ended[entry.group].append(entry)
         self.kept: dict[str, dict[str, Any]] = {}
+        self.words: dict[int, tuple[Expr, str]] = {}
         self._views: dict[int, DayView] = {}
         self.by_code = {j.code: j for j in records.jurisdictions.values()}
 
