@@ -82,3 +82,19 @@ def test_the_example_of_the_guide_validates(tmp_path: Path) -> None:
     dataset = load([*bundled.data_files(), file])
     found = validate(dataset, [f for f in dataset.data if f.path == file], workers=1)
     assert not [str(f) for f in found if f.severity == "error"]
+
+
+def test_the_jurisdictions_said_to_be_encoded_are_those_with_rules() -> None:
+    from datarules.load import load
+    from datarules.rulebook import RuleBook
+
+    book = RuleBook.unchecked(load())
+    counts: dict[str, int] = {}
+    for rule in book.records.rules.values():
+        if rule.order in book.records.jurisdictions:
+            code = book.records.jurisdictions[rule.order].code
+            counts[code] = counts.get(code, 0) + 1
+    told = re.search(r"<!-- encoded -->(.*?)<!-- /encoded -->", README, re.DOTALL)
+    assert told
+    listed = set(re.findall(r"\b[A-Z]{2,3}(?:-[A-Z]+)?\b", told[1]))
+    assert listed == {code for code, count in counts.items() if count >= 5}

@@ -46,7 +46,7 @@ def local(dataset: Dataset, book: RuleBook) -> Local:
 
 @pytest.fixture(scope="module")
 def pool(dataset: Dataset, book: RuleBook) -> Iterator[Pool]:
-    found = Pool.open(dataset, book, Limits(seconds=4, rows=5_000, memory=64 * 2**20, wait=30), workers=2)
+    found = Pool.open(dataset, book, Limits(seconds=4, rows=5_000, memory=256 * 2**20, wait=30), workers=2)
     yield found
     found.close()
 

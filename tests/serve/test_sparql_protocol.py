@@ -251,7 +251,7 @@ def test_the_description_is_true(door: TestClient) -> None:
 
 
 def test_time_and_memory_limits_have_their_statuses(dataset: Dataset, book: RuleBook) -> None:
-    limits = Limits(seconds=2, memory=64 * 2**20, wait=60)
+    limits = Limits(seconds=2, memory=256 * 2**20, wait=60)
     endpoint = serving_endpoint(dataset, book, limits=limits, workers=1)
     app = FastAPI()
     app.include_router(router(endpoint, limits))
