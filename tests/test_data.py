@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 
 from datarules import bundled, vocab
-from datarules.load import Dataset, SourceFile, load
+from datarules.load import Dataset, SourceFile, ValidDataset, load
 from datarules.model import FOREVER, Membership, Rule
 from datarules.rulebook import RuleBook
-from datarules.validate import ValidDataset, attest, cache_folder
+from datarules.validate import attest, cache_folder
 
 FILES = bundled.data_files()
 

@@ -19,9 +19,9 @@ from datarules import bundled
 from datarules.consistency import CHECKS, LAW_CHECKS
 from datarules.errors import DataError
 from datarules.findings import Finding, as_json, as_sarif, as_text, without_echoes
-from datarules.load import Dataset, load
+from datarules.load import Dataset, ValidDataset, load
 from datarules.rulebook import RuleBook
-from datarules.validate import ValidDataset, attest, validate
+from datarules.validate import attest, validate
 
 SHAPES = Path(__file__).parent / "shapes"
 GOOD = SHAPES / "XX.ttl"

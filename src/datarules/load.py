@@ -83,6 +83,13 @@ class Dataset:
                 yield ox.Quad(triple.subject, triple.predicate, triple.object, graph)
 
 
+@dataclass(frozen=True, slots=True)
+class ValidDataset:
+    """A dataset that has passed validation. Made by `datarules.validate.attest` only."""
+
+    dataset: Dataset
+
+
 def read_file(path: Path, name: str, graph: str) -> SourceFile:
     """Read one Turtle file.
 

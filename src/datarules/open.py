@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from .load import Dataset, load
+from .load import Dataset, ValidDataset, load
 from .rulebook import RuleBook
-from .validate import Progress, ValidDataset, attest, cache_folder
+from .validate import Progress, attest, cache_folder
 
 
 def open_dataset(

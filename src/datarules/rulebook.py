@@ -13,10 +13,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from .errors import DataError
-from .load import Dataset
+from .load import Dataset, ValidDataset
 from .model import FOREVER, Coverage, Expr, Membership, Rule, Scope
 from .reader import Records, narrower_closure, read
-from .validate import ValidDataset
 from .vocab import Action
 
 Chain = tuple[Membership, ...]

@@ -75,3 +75,17 @@ def show_rules(book: RuleBook, iri: str, rows: Sequence[dict[str, Any]]) -> None
                 style="dim",
             )
         )
+
+
+def show_events(rows: Sequence[dict[str, Any]]) -> None:
+    """Print the history of a pair: one line for each day of change, what caused it below."""
+    console = Console(highlight=False, soft_wrap=True)
+    for row in rows:
+        after = row["after"]
+        line = Text(f"{row['date']}  ", style="bold")
+        line.append(f" {after['status']} ", style=f"bold reverse {COLOURS[after['status']]}")
+        line.append(f"  best {after['best']} · worst {after['worst']}", style="dim")
+        console.print(line)
+        for cause in row["causes"]:
+            cited = f" ({cause['article']})" if cause["article"] else ""
+            console.print(Text(f"    {cause['event']}: {cause['label']}{cited}"))

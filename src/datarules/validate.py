@@ -12,16 +12,16 @@ import json
 import os
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from . import bundled
 from . import vocab as v
+from .consistency import check_law, check_names, declared
 from .errors import DataError, Problem
 from .findings import Finding, without_echoes
-from .load import Dataset, SourceFile
+from .load import Dataset, SourceFile, ValidDataset
 
 if TYPE_CHECKING:
     from rdflib import Graph
@@ -32,13 +32,6 @@ BATCH = 700
 Progress = Callable[[int, int], None]
 Rows = list[tuple[str, str, str, str, str]]
 """What SHACL found: focus node, message, shape, severity, value."""
-
-
-@dataclass(frozen=True, slots=True)
-class ValidDataset:
-    """A dataset that has passed validation. Made by `attest` only."""
-
-    dataset: Dataset
 
 
 def _nt(triples: Iterable[Any]) -> str:
@@ -167,8 +160,6 @@ def validate(
     Returns:
         Findings ordered by file and line; empty when there is nothing to mend.
     """
-    from .consistency import check_law, check_names, declared
-
     files = list(only) if only is not None else list(dataset.files)
     payloads = _payloads(dataset, files)
     homes = {t.subject.value: f for f in files for t in f.triples}

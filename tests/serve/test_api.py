@@ -11,7 +11,7 @@ import rdflib
 from fastapi.testclient import TestClient
 from starlette.routing import Mount
 
-from datarules import ask, cli
+from datarules import ask, cli, commands
 from datarules.errors import ConfigError, DataError
 from datarules.load import Dataset
 from datarules.rulebook import RuleBook
@@ -127,7 +127,7 @@ def test_command_line_and_api_give_the_same_document(
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    monkeypatch.setattr(cli, "_open", lambda args: (dataset, book))
+    monkeypatch.setattr(commands, "_open", lambda args: (dataset, book))
     arguments = [
         "check",
         "CN",

@@ -17,7 +17,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from .. import __version__, answer, ask, catalogue
+from .. import __version__, answer, ask, catalogue, history
 from ..decide import decide
 from ..errors import InputError, Problem
 from ..model import Transfer
@@ -35,7 +35,6 @@ KEPT_HISTORIES = 256
 """Histories kept ready; one is about 2 KB."""
 JSON = "application/json"
 TURTLE = "text/turtle"
-FIRST_DAY = ask.EARLIEST
 HISTORY_FIELDS = tuple(f for f in reading.QUERY_FIELDS if f != "as_of")
 
 Endpoint = Callable[[Request], Awaitable[Response]]
@@ -175,18 +174,11 @@ class Api:
         return self._reply(request, content)
 
     async def _periods(self, transfer: Transfer) -> list[dict[str, Any]]:
-        rows: list[dict[str, Any]] = []
-        first = FIRST_DAY.toordinal()
-        for start in (first, *(day for day in self.book.epochs if day > first)):
-            found = decide(self.book, transfer, start)
-            given = {"status": found.status.value, "best": found.best.value, "worst": found.worst.value}
-            day = date.fromordinal(start).isoformat()
-            if not rows or any(rows[-1][key] != value for key, value in given.items()):
-                if rows:
-                    rows[-1]["until"] = day
-                rows.append({"from": day, "until": None, **given})
+        periods = history.Periods()
+        for day, found in history.walk(self.book, transfer, history.FIRST_DAY):
+            periods.add(day, found)
             await asyncio.sleep(0)
-        return rows
+        return periods.rows
 
     async def _body(self, request: Request) -> Any:
         kind = request.headers.get("content-type", JSON).partition(";")[0].strip().casefold()

@@ -1,0 +1,86 @@
+"""How the answer to one question changed over the years, and which acts changed it.
+
+Law changes only on the days named in the data, so looking at those days is looking at all of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+from typing import Any
+
+from . import catalogue
+from . import vocab as v
+from .decide import decide
+from .model import Decision, Transfer
+from .rulebook import RuleBook
+
+FIRST_DAY = date(1970, 1, 1)
+"""Data law began in this decade; nothing is asked about earlier days."""
+Row = dict[str, Any]
+
+
+def walk(
+    book: RuleBook, transfer: Transfer, first: date, last: date | None = None
+) -> Iterator[tuple[date, Decision]]:
+    """Yield the decision on ``first`` and on every later day before ``last`` on which some law changed."""
+    start, end = first.toordinal(), last.toordinal() if last else None
+    for day in (start, *(d for d in book.epochs if d > start and (end is None or d < end))):
+        yield date.fromordinal(day), decide(book, transfer, day)
+
+
+class Periods:
+    """Periods of equal status, best and worst, built day by day.
+
+    Attributes:
+        rows: ``from``, ``until`` (nothing for the last), ``status``, ``best``, ``worst``.
+    """
+
+    def __init__(self) -> None:
+        self.rows: list[Row] = []
+
+    def add(self, day: date, found: Decision) -> None:
+        """Take in the decision of a day; days must come in order."""
+        given = {"status": found.status.value, "best": found.best.value, "worst": found.worst.value}
+        if self.rows and all(self.rows[-1][key] == value for key, value in given.items()):
+            return
+        if self.rows:
+            self.rows[-1]["until"] = day.isoformat()
+        self.rows.append({"from": day.isoformat(), "until": None, **given})
+
+
+def _statements(found: Decision) -> set[str]:
+    """Return the names of every rule and entry an answer speaks of, save what has lapsed."""
+    names = {r.rule.iri for r in found.routes} | {e.iri for r in found.routes for e in r.entries}
+    names |= {o.rule.iri for o in found.obstacles if o.rule} | {
+        e.iri for o in found.obstacles for e in o.entries
+    }
+    names |= {o.rule.iri for o in found.overlays}
+    return {v.local(name) for name in names}
+
+
+def events(book: RuleBook, transfer: Transfer, first: date, last: date | None = None) -> list[Row]:
+    """Return the days on which the answer changed, each with what started or ended and by which act.
+
+    Returns:
+        Rows of ``date``, ``before`` and ``after`` (each status, best, worst; ``before`` is nothing on the
+        first day) and ``causes`` (rows of `catalogue.changes`, only statements the answers speak of).
+    """
+    rows: list[Row] = []
+    by_day: dict[str, list[Row]] = {}
+    for change in catalogue.changes(book, first, last):
+        by_day.setdefault(change["date"], []).append(change)
+    spoken: set[str] = set()
+    state: dict[str, str] | None = None
+    for day, found in walk(book, transfer, first, last):
+        now = {"status": found.status.value, "best": found.best.value, "worst": found.worst.value}
+        names = _statements(found)
+        causes = [
+            c
+            for c in by_day.get(day.isoformat(), ())
+            if c["id"] in (names if c["event"] == "starts" else spoken)
+        ]
+        if now != state or (causes and names != spoken):
+            rows.append({"date": day.isoformat(), "before": state, "after": now, "causes": causes})
+        spoken, state = names, now
+    return rows
