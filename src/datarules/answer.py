@@ -12,7 +12,7 @@ from typing import Any
 
 from . import explain
 from . import vocab as v
-from .model import Citation, Conflict, Decision, Membership, Obstacle, Overlay, Route, Rule
+from .model import Conflict, Decision, Membership, Obstacle, Overlay, Route, Rule
 from .rulebook import RuleBook
 from .vocab import Evidence
 
@@ -20,17 +20,6 @@ Document = dict[str, Any]
 DISCLAIMER = "Research information, not legal advice."
 STALE_AFTER = 365
 """Days after which a reading counts as stale."""
-
-
-def _citation(citation: Citation) -> Document:
-    return {
-        "article": citation.article,
-        "instrument": v.local(citation.instrument),
-        "pinpoint": citation.pinpoint,
-        "address": citation.address,
-        "read_on": citation.read_on.isoformat(),
-        "read_in": list(citation.read_in),
-    }
 
 
 def _rule(book: RuleBook, rule: Rule) -> Document:
@@ -49,7 +38,7 @@ def _describe(rule: Rule) -> Document:
         "label": rule.label,
         "article": first.article if first else "",
         "address": first.address if first else "",
-        "citations": [_citation(c) for c in rule.citations],
+        "citations": [c.row() for c in rule.citations],
         "valid_from": date.fromordinal(rule.start).isoformat(),
         "evidence": rule.evidence.name,
     }
@@ -70,7 +59,7 @@ def _describe_entry(entry: Membership) -> Document:
         "list": v.local(entry.group),
         "mechanism": entry.mechanism.label if entry.mechanism else None,
         "valid_from": date.fromordinal(entry.start).isoformat(),
-        "citations": [_citation(c) for c in entry.citations],
+        "citations": [c.row() for c in entry.citations],
         "evidence": entry.evidence.name,
     }
 
@@ -104,7 +93,7 @@ def _obstacle(book: RuleBook, obstacle: Obstacle) -> Document:
             "label": entry.mechanism.label if entry.mechanism else v.local(entry.group),
             "article": ended.article if ended else "",
             "address": ended.address if ended else "",
-            "citations": [_citation(c) for c in (*entry.end_citations, *entry.citations)],
+            "citations": [c.row() for c in (*entry.end_citations, *entry.citations)],
             "ended_on": date.fromordinal(entry.end).isoformat(),
             "evidence": entry.evidence.name,
             "entries": [],

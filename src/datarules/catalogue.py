@@ -9,7 +9,7 @@ from typing import Any
 from . import explain
 from . import vocab as v
 from .errors import InputError
-from .model import FOREVER, Citation, Membership, Rule, comparisons
+from .model import FOREVER, Membership, Rule, comparisons
 from .reader import Concept
 from .rulebook import RuleBook
 
@@ -22,18 +22,6 @@ def _iso(ordinal: int) -> str | None:
 
 def _names(iris: frozenset[str]) -> list[str]:
     return sorted(v.local(i) for i in iris)
-
-
-def citation_row(citation: Citation) -> Row:
-    """Return a citation with its short form and addresses."""
-    return {
-        "article": citation.article,
-        "instrument": v.local(citation.instrument),
-        "pinpoint": citation.pinpoint,
-        "address": citation.address,
-        "read_on": citation.read_on.isoformat(),
-        "read_in": list(citation.read_in),
-    }
 
 
 def rule_row(book: RuleBook, rule: Rule) -> Row:
@@ -64,8 +52,8 @@ def rule_row(book: RuleBook, rule: Rule) -> Row:
         "valid_until": _iso(rule.end),
         "commenced": not rule.pending,
         "evidence": rule.evidence.name,
-        "citations": [citation_row(c) for c in rule.citations],
-        "ended_by": [citation_row(c) for c in rule.end_citations],
+        "citations": [c.row() for c in rule.citations],
+        "ended_by": [c.row() for c in rule.end_citations],
         "note": rule.note,
     }
 
@@ -110,8 +98,8 @@ def entry_row(entry: Membership) -> Row:
         "valid_from": _iso(entry.start),
         "valid_until": _iso(entry.end),
         "evidence": entry.evidence.name,
-        "citations": [citation_row(c) for c in entry.citations],
-        "ended_by": [citation_row(c) for c in entry.end_citations],
+        "citations": [c.row() for c in entry.citations],
+        "ended_by": [c.row() for c in entry.end_citations],
         "note": entry.note,
     }
 

@@ -54,24 +54,21 @@ def _facts(pairs: Sequence[str]) -> dict[str, str]:
     return found
 
 
+def _question(book: Any, args: argparse.Namespace, day: str | date, open_facts: bool = False) -> Any:
+    """Return the transfer and the day that the arguments of check and diff ask about."""
+    from . import ask
+
+    words = (args.origin, args.destination, args.data, args.purpose, args.sector, day)
+    return ask.transfer(book, *words, _facts(args.fact), open_facts)
+
+
 def check(args: argparse.Namespace) -> int:
     """Decide one transfer."""
-    from . import answer, ask
+    from . import answer
     from .decide import decide
 
     _, book = _open(args)
-    transfer, day = ask.transfer(
-        book,
-        args.origin,
-        args.destination,
-        args.data,
-        args.purpose,
-        args.sector,
-        args.date or date.today(),
-        _facts(args.fact),
-        args.open,
-    )
-    assert day is not None
+    transfer, day = _question(book, args, args.date or date.today(), args.open)
     decision = decide(book, transfer, day.toordinal())
     if args.turtle:
         print(answer.turtle(book, decision, day), end="")
@@ -212,19 +209,10 @@ def diff(args: argparse.Namespace) -> int:
     from . import ask, history
 
     _, book = _open(args)
-    transfer, first = ask.transfer(
-        book,
-        args.origin,
-        args.destination,
-        args.data,
-        args.purpose,
-        args.sector,
-        args.first or history.FIRST_DAY,
-        _facts(args.fact),
-    )
+    transfer, first = _question(book, args, args.first or history.FIRST_DAY)
     problems: list[Problem] = []
     last = ask.day_of(args.last, "to", problems) if args.last else None
-    if problems or first is None:
+    if problems:
         raise InputError(*problems)
     found = history.events(book, transfer, first, last)
     if args.json:

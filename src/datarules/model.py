@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Any
 
-from .vocab import Action, Burden, Evidence, Extent, Modality, Status, Strength
+from .vocab import Action, Burden, Evidence, Extent, Modality, Status, Strength, local
 
 FOREVER = date.max.toordinal()
 Value = bool | int
@@ -30,6 +31,17 @@ class Citation:
     def article(self) -> str:
         """Short form for people, such as ``GDPR art. 46(2)(c)``."""
         return f"{self.title} {self.pinpoint}".strip()
+
+    def row(self) -> dict[str, Any]:
+        """Return the citation as answers and lists show it."""
+        return {
+            "article": self.article,
+            "instrument": local(self.instrument),
+            "pinpoint": self.pinpoint,
+            "address": self.address,
+            "read_on": self.read_on.isoformat(),
+            "read_in": list(self.read_in),
+        }
 
 
 @dataclass(frozen=True, slots=True)
