@@ -9,14 +9,14 @@ from collections.abc import Iterator
 from datetime import date
 from typing import Any
 
-from . import catalogue
+from . import ask, catalogue
 from . import vocab as v
 from .decide import decide
 from .model import Decision, Transfer
 from .rulebook import RuleBook
 
-FIRST_DAY = date(1970, 1, 1)
-"""Data law began in this decade; nothing is asked about earlier days."""
+FIRST_DAY = ask.EARLIEST
+"""Where a history starts unless another day is named: the earliest day one may ask about."""
 Row = dict[str, Any]
 
 
