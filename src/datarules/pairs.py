@@ -17,6 +17,7 @@ from .model import (
     Expr,
     Membership,
     Rule,
+    Scope,
     all_of,
     any_of,
     comparisons,
@@ -69,6 +70,28 @@ class Grid:
 
     situations: tuple[Situation, ...]
     lines: dict[str, tuple[tuple[int, ...], ...]]
+
+
+def entries_of(found: list[tuple[Rule, Expr, tuple[Membership, ...]]]) -> tuple[Entry, ...]:
+    """Make the entries of a program from its rules in order, each with when it bites and by which lists."""
+    position = {rule.iri: number for number, (rule, _, _) in enumerate(found)}
+    beaten: dict[str, list[int]] = {}
+    for number, (rule, _, _) in enumerate(found):
+        for iri in rule.overrides:
+            if iri in position:
+                beaten.setdefault(iri, []).append(number)
+    return tuple(Entry(rule, when, tuple(beaten.get(rule.iri, ())), lists) for rule, when, lists in found)
+
+
+def situation_of(cell: Cell, programs: Iterable[Program], beside: Iterable[Entry] = ()) -> Situation:
+    """Make a situation, with the comparisons and measures its programs ask about."""
+    programs, beside = tuple(programs), tuple(beside)
+    tests = dict.fromkeys(
+        t for p in programs for e in (p.reach, p.inside, *(x.when for x in p.entries)) for t in comparisons(e)
+    )
+    tests.update(dict.fromkeys(t for e in beside for t in comparisons(e.when)))
+    measures = frozenset(f for p in programs for e in p.entries for f in e.rule.requires)
+    return Situation(cell, programs, beside, tuple(tests), measures)
 
 
 BESIDE = (*LOCALISATION, Action.ONWARD_TRANSFER)
@@ -155,25 +178,14 @@ class Pair:
         inside, _ = self._chain(opposite.get(order, ()), cell)
         found: list[tuple[Rule, Expr, tuple[Membership, ...]]] = []
         if reach != FALSE and inside != TRUE:
-            for rule in self.view.rules[order, action]:
-                if rule.modality is not Modality.OBLIGATION:
-                    when, lists = self.applies(rule, cell, other)
-                    if when != FALSE:
-                        found.append((rule, all_of(reach, when, negate(inside)), lists))
-        ordered = _topological(found)
-        position = {rule.iri: number for number, (rule, _, _) in enumerate(ordered)}
-        entries = tuple(
-            Entry(
-                rule,
-                when,
-                tuple(sorted(position[other.iri] for other, _, _ in ordered if rule.iri in other.overrides)),
-                lists,
-            )
-            for rule, when, lists in ordered
-        )
+            for rule in self.view.ordered(order, action):
+                when, lists = self.applies(rule, cell, other)
+                if when != FALSE:
+                    found.append((rule, all_of(reach, when, negate(inside)), lists))
+        entries = entries_of(found)
         reviews = tuple(
             c
-            for c in self.view.coverage[order]
+            for c in self.view.coverage.get(order, ())
             if c.extent is Extent.ADDS_NOTHING
             and c.action is action
             and (not c.data or not c.data.isdisjoint(self.book.broader[cell.data]))
@@ -200,20 +212,13 @@ class Pair:
                 continue
             for action in (*BESIDE, Action.TRANSFER):
                 beside += self._beside(order, action, all_of(reach, negate(inside)), cell)
-        asked = dict.fromkeys(
-            t
-            for p in programs
-            for e in (p.reach, p.inside, *(x.when for x in p.entries))
-            for t in comparisons(e)
-        )
-        asked.update(dict.fromkeys(t for e in beside for t in comparisons(e.when)))
-        measures = frozenset(f for p in programs for e in p.entries for f in e.rule.requires)
-        return Situation(cell, tuple(programs), tuple(beside), tuple(asked), measures)
+        return situation_of(cell, programs, beside)
 
     def _beside(self, order: str, action: Action, reach: Expr, cell: Cell) -> list[Entry]:
         """Duties that stand beside the status, less those a rule of the same order and action overrides."""
         found = [
-            (rule, *self.applies(rule, cell, self.destination)) for rule in self.view.rules[order, action]
+            (rule, *self.applies(rule, cell, self.destination))
+            for rule in self.view.rules.get((order, action), ())
         ]
         bites = {rule.iri: when for rule, when, _ in found if when != FALSE}
         entries = []
@@ -237,24 +242,26 @@ class Pair:
             found = self._situations[cell] = self._compile(cell)
         return found
 
-    def _statements(self) -> list[Rule | Membership]:
-        found: dict[str, Rule | Membership] = {}
+    def _scopes(self) -> list[Scope]:
+        """Return every distinct scope of the rules, entries and reviews that can bear on this pair."""
+        view = self.view
         places = [
             chain for chains in (*self.orders.values(), *self.target_orders.values()) for chain in chains
         ]
+        rules: list[Rule] = []
         for order in self.orders:
             for action in (Action.TRANSFER, *BESIDE):
-                found.update((r.iri, r) for r in self.view.rules[order, action])
+                rules += view.rules.get((order, action), ())
         for order in self.target_orders:
-            found.update((r.iri, r) for r in self.view.rules[order, Action.IMPORT])
-        for rule in list(found.values()):
-            if isinstance(rule, Rule):
-                for target in rule.destinations | rule.not_destinations:
-                    places += self.view.covers(target, self.destination) + self.view.covers(
-                        target, self.origin
-                    )
-        found.update((entry.iri, entry) for chain in places for entry in chain)
-        return list(found.values())
+            rules += view.rules.get((order, Action.IMPORT), ())
+        for target in dict.fromkeys(t for rule in rules for t in rule.destinations | rule.not_destinations):
+            places += view.covers(target, self.destination) + view.covers(target, self.origin)
+        scopes = dict.fromkeys(rule.scope for rule in rules)
+        scopes.update(dict.fromkeys(entry.scope for chain in places for entry in chain))
+        for order in self.orders:
+            for review in view.coverage.get(order, ()):
+                scopes[Scope(data=review.data)] = None
+        return list(scopes)
 
     def situations(self, cell: Cell) -> Grid:
         """Return the asked cell first, then one for each narrower situation some rule tells apart.
@@ -267,12 +274,10 @@ class Pair:
         return known
 
     def _grid(self, cell: Cell) -> Grid:
-        statements = self._statements()
-        data = self._masks(
-            cell.data, statements, [s.scope.data | s.scope.not_data for s in statements], data=True
-        )
-        purposes = self._masks(cell.purpose, statements, [s.scope.purposes for s in statements])
-        sectors = self._masks(cell.sector, statements, [s.scope.sectors for s in statements])
+        scopes = self._scopes()
+        data = self._masks(cell.data, scopes, [s.data | s.not_data for s in scopes], data=True)
+        purposes = self._masks(cell.purpose, scopes, [s.purposes for s in scopes])
+        sectors = self._masks(cell.sector, scopes, [s.sectors for s in scopes])
         numbers: dict[int, int] = {}
         cells: list[Cell] = []
         places: dict[tuple[int, int, int], int] = {}
@@ -295,9 +300,9 @@ class Pair:
         )
 
     def _masks(
-        self, asked: str, statements: list[Rule | Membership], named: list[frozenset[str]], data: bool = False
+        self, asked: str, scopes: list[Scope], named: list[frozenset[str]], data: bool = False
     ) -> dict[int, str]:
-        """Map each distinct set of matching statements to the first concept that gives it, the asked one first."""
+        """Map each distinct set of matching scopes to the first concept that gives it, the asked one first."""
         broader = self.book.broader
         inner = sorted(
             {c for group in named for c in group if c in broader and asked in broader[c] and c != asked}
@@ -305,9 +310,9 @@ class Pair:
         masks: dict[int, str] = {}
         for concept in (asked, *inner):
             mask = 0
-            for number, statement in enumerate(statements):
+            for number, scope in enumerate(scopes):
                 if data:
-                    hit = self.book.data_matches(statement.scope, concept)
+                    hit = self.book.data_matches(scope, concept)
                 else:
                     hit = self.book.axis_matches(named[number], concept)
                 mask |= hit << number
@@ -325,14 +330,14 @@ class Pair:
         groups = {
             g
             for order in self.orders
-            for r in self.view.rules[order, Action.TRANSFER]
+            for r in self.view.rules.get((order, Action.TRANSFER), ())
             for g in r.destinations
         }
         while (
             inner := {
                 e.member
                 for g in groups
-                for e in self.view.of_group[g]
+                for e in self.view.of_group.get(g, ())
                 if e.member in self.book.records.groups
             }
             - groups
@@ -349,24 +354,3 @@ class Pair:
             if ended and not self.view.covers(group, self.destination):
                 yield max(ended, key=lambda entry: (entry.end, entry.iri))
 
-
-def _topological(
-    found: list[tuple[Rule, Expr, tuple[Membership, ...]]],
-) -> list[tuple[Rule, Expr, tuple[Membership, ...]]]:
-    """Order rules so that whatever overrides comes first (the override graph has no circle)."""
-    by_iri = {item[0].iri: item for item in found}
-    beaters: dict[str, list[str]] = {iri: [] for iri in by_iri}
-    for rule, _, _ in found:
-        for beaten in rule.overrides & by_iri.keys():
-            beaters[beaten].append(rule.iri)
-    done: dict[str, None] = {}
-
-    def visit(iri: str) -> None:
-        if iri not in done:
-            for beater in sorted(beaters[iri]):
-                visit(beater)
-            done[iri] = None
-
-    for iri in sorted(by_iri):
-        visit(iri)
-    return [by_iri[iri] for iri in done]

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,7 +16,7 @@ from .errors import DataError
 from .load import Dataset, ValidDataset
 from .model import FOREVER, Coverage, Expr, Membership, Rule, Scope
 from .reader import Records, narrower_closure, read
-from .vocab import Action
+from .vocab import Action, Modality
 
 Chain = tuple[Membership, ...]
 """Entries that together put a place into an order or a list; all of them must hold."""
@@ -153,7 +153,17 @@ class DayView:
                 self.coverage[review.order].append(review)
         self._orders: dict[str, list[tuple[str, Chain]]] = {}
         self._covers: dict[tuple[str, str], list[Chain]] = {}
+        self._taken_in: dict[str, dict[str, list[Chain]]] = {}
+        self._ordered: dict[tuple[str, Action], tuple[Rule, ...]] = {}
         self.memo: dict[object, object] = {}
+
+    def ordered(self, order: str, action: Action) -> tuple[Rule, ...]:
+        """Return an order's permissions and prohibitions on an action, whatever overrides coming first."""
+        found = self._ordered.get((order, action))
+        if found is None:
+            rules = [r for r in self.rules.get((order, action), ()) if r.modality is not Modality.OBLIGATION]
+            found = self._ordered[order, action] = _topological(rules)
+        return found
 
     def orders_of(self, place: str) -> list[tuple[str, Chain]]:
         """Return the legal orders whose rules apply in a place, each with the entries that make it so.
@@ -180,6 +190,31 @@ class DayView:
         found = self._covers.get(key)
         if found is None:
             found = self._covers[key] = self._find_covers(target, place, frozenset())
+        return found
+
+    def taken_in(self, target: str) -> dict[str, list[Chain]]:
+        """Return every jurisdiction that a list or larger place takes in, each with the ways in which."""
+        found = self._taken_in.get(target)
+        if found is None:
+            places = self.book.records.jurisdictions
+            near = {target} | self.below((target,))
+            unions = {e.group for place in near for e in self.of_member.get(place, ()) if not e.extension}
+            near |= {u for u in unions if u in places}
+            near |= self.below(near)
+            found = self._taken_in[target] = {
+                place: chains for place in sorted(near & places.keys()) if (chains := self.covers(target, place))
+            }
+        return found
+
+    def below(self, targets: Iterable[str]) -> set[str]:
+        """Return every place and list that stands, directly or not, on one of some lists or larger places."""
+        found: set[str] = set()
+        left = list(targets)
+        while left:
+            for entry in self.of_group.get(left.pop(), ()):
+                if entry.member not in found:
+                    found.add(entry.member)
+                    left.append(entry.member)
         return found
 
     def _find_covers(self, target: str, place: str, seen: frozenset[str]) -> list[Chain]:
@@ -209,3 +244,23 @@ class DayView:
                 return []
             joined += chains[0]
         return [tuple(joined)]
+
+
+def _topological(rules: list[Rule]) -> tuple[Rule, ...]:
+    """Order rules so that whatever overrides comes first (the override graph has no circle)."""
+    by_iri = {rule.iri: rule for rule in rules}
+    beaters: dict[str, list[str]] = {iri: [] for iri in by_iri}
+    for rule in rules:
+        for beaten in rule.overrides & by_iri.keys():
+            beaters[beaten].append(rule.iri)
+    done: dict[str, None] = {}
+
+    def visit(iri: str) -> None:
+        if iri not in done:
+            for beater in sorted(beaters[iri]):
+                visit(beater)
+            done[iri] = None
+
+    for iri in sorted(by_iri):
+        visit(iri)
+    return tuple(by_iri[iri] for iri in done)
