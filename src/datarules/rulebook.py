@@ -108,6 +108,10 @@ class RuleBook:
             view = self._views[epoch] = DayView(self, self.epochs[max(epoch, 0)])
         return view
 
+    def forget(self, day: int) -> None:
+        """Drop the view of a day, for walks over many days that look at each once."""
+        self._views.pop(bisect_right(self.epochs, day) - 1, None)
+
     def matches(self, scope: Scope, cell: Cell) -> bool:
         """Say whether a scope takes in an exact data category, purpose and sector."""
         return (
@@ -154,6 +158,7 @@ class DayView:
         self._orders: dict[str, list[tuple[str, Chain]]] = {}
         self._covers: dict[tuple[str, str], list[Chain]] = {}
         self._taken_in: dict[str, dict[str, list[Chain]]] = {}
+        self._within: dict[str, dict[str, list[Chain]]] = {}
         self._ordered: dict[tuple[str, Action], tuple[Rule, ...]] = {}
         self.memo: dict[object, object] = {}
 
@@ -192,19 +197,43 @@ class DayView:
             found = self._covers[key] = self._find_covers(target, place, frozenset())
         return found
 
+    def within(self) -> dict[str, dict[str, list[Chain]]]:
+        """Return, for each legal order, the places in which its rules apply, with the ways in which."""
+        if not self._within:
+            for place in self.book.records.jurisdictions:
+                for order, chain in self.orders_of(place):
+                    self._within.setdefault(order, {}).setdefault(place, []).append(chain)
+        return self._within
+
+    def importers(self) -> list[str]:
+        """Return the legal orders that have rules on data coming in."""
+        return sorted(order for (order, action), _ in self.rules.items() if action is Action.IMPORT)
+
     def taken_in(self, target: str) -> dict[str, list[Chain]]:
-        """Return every jurisdiction that a list or larger place takes in, each with the ways in which."""
+        """Return every jurisdiction that a list or larger place takes in, each with the ways in which.
+
+        The same as `covers` for each jurisdiction, found by going down from the list once.
+        """
         found = self._taken_in.get(target)
         if found is None:
             places = self.book.records.jurisdictions
-            near = {target} | self.below((target,))
-            unions = {e.group for place in near for e in self.of_member.get(place, ()) if not e.extension}
-            near |= {u for u in unions if u in places}
-            near |= self.below(near)
-            found = self._taken_in[target] = {
-                place: chains for place in sorted(near & places.keys()) if (chains := self.covers(target, place))
-            }
+            found = {target: [()]} if target in places else {}
+            self._descend(target, (), {target}, found)
+            unions = {e.group for place in found for e in self.of_member.get(place, ()) if not e.extension}
+            for union in sorted(unions & places.keys()):
+                if chains := self.covers(target, union):
+                    found[union] = chains
+            self._taken_in[target] = found
         return found
+
+    def _descend(self, target: str, chain: Chain, seen: set[str], found: dict[str, list[Chain]]) -> None:
+        for entry in self.of_group.get(target, ()):
+            if entry.extension or entry.member in seen:
+                continue
+            here = (*chain, entry)
+            if entry.member in self.book.records.jurisdictions:
+                found.setdefault(entry.member, []).append(here)
+            self._descend(entry.member, here, seen | {entry.member}, found)
 
     def below(self, targets: Iterable[str]) -> set[str]:
         """Return every place and list that stands, directly or not, on one of some lists or larger places."""

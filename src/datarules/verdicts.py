@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 from .model import Value
 from .pairs import Program, Situation
@@ -242,16 +243,47 @@ class Table:
             self.space = Space(situation.tests, baseline, every | dict(fixed or {}))
         self.verdicts = tuple(order_verdict(program, self.space, unmet) for program in situation.programs)
         self.layers = combine(self.verdicts, self.space)
-        worlds = self.space.size
-        self.stands = Row((bits for v in self.verdicts for bits in v.stands), worlds)
-        self.carries = Row((bits for v in self.verdicts for bits in v.carries), worlds)
-        self.beside = Row((self.space.bits(entry.when) for entry in situation.beside), worlds)
-        self.silent = Row((v.silent for v in self.verdicts), worlds)
-        self.nothing = Row((v.nothing for v in self.verdicts), worlds)
-        self._statuses = tuple(zip(self.layers, Row(self.layers.values(), worlds).rows, strict=True))
         self._fixed = dict(fixed or {})
         self._looks: dict[object, Look] = {}
         self._signatures: dict[object, object] = {}
+
+    @cached_property
+    def stands(self) -> Row:
+        """The worlds in which each entry stands, program after program."""
+        return Row((bits for v in self.verdicts for bits in v.stands), self.space.size)
+
+    @cached_property
+    def carries(self) -> Row:
+        """The worlds in which each entry carries the transfer."""
+        return Row((bits for v in self.verdicts for bits in v.carries), self.space.size)
+
+    @cached_property
+    def beside(self) -> Row:
+        """The worlds in which each duty beside the status bites."""
+        return Row((self.space.bits(entry.when) for entry in self.situation.beside), self.space.size)
+
+    @cached_property
+    def silent(self) -> Row:
+        """The worlds in which each order says nothing."""
+        return Row((v.silent for v in self.verdicts), self.space.size)
+
+    @cached_property
+    def nothing(self) -> Row:
+        """The worlds in which each order says nothing and a review found that it has nothing to say."""
+        return Row((v.nothing for v in self.verdicts), self.space.size)
+
+    @cached_property
+    def _statuses(self) -> tuple[tuple[Status, bytes], ...]:
+        return tuple(zip(self.layers, Row(self.layers.values(), self.space.size).rows, strict=True))
+
+    def outcome(self, given: Mapping[str, Value]) -> tuple[int, Status, frozenset[Status]]:
+        """Return the world of the profile and the facts, its status, and every status still possible."""
+        place, _ = self.space.place(given)
+        bit = 1 << place
+        status = next(s for s, bits in self.layers.items() if bits & bit)
+        within = self.space.where(given) if given else self.space.full
+        statuses = frozenset([s for s, bits in self.layers.items() if bits & within])
+        return place, status, statuses | self._bounds() if self.capped else statuses
 
     def look(self, given: Mapping[str, Value]) -> Look:
         """Return the answer for the facts stated."""

@@ -1,0 +1,133 @@
+"""Every pair on every day of change: each event recomputes only the origins it can touch.
+
+Law changes only on the days named in the data. A rule touches the origins its order reaches; a list entry
+those whose rules look at that list, directly or through other lists; a rule on data coming in may touch
+all. What is not touched is carried over, and what is touched finds the situations decided before.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from .matrix import Frame, Matrix, Progress, Sheet
+from .model import FOREVER, Membership, Rule
+from .outlook import Forge, outlooks
+from .rulebook import DayView, RuleBook
+from .vocab import Action
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Step:
+    """One day of change.
+
+    Attributes:
+        day: ordinal.
+        matrix: the state from this day on; its arrays are shared with the next step, copy what is to stay.
+        changed: bool (categories, origins, destinations): cells whose status, best or worst changed.
+        causes: rules and entries that start or end on the day.
+    """
+
+    day: int
+    matrix: Matrix
+    changed: npt.NDArray[np.bool_]
+    causes: tuple[Rule | Membership, ...]
+
+
+def events(book: RuleBook) -> dict[int, list[Rule | Membership]]:
+    """Return the rules and entries that start or end on each day, by ordinal."""
+    found: dict[int, list[Rule | Membership]] = {}
+    for one in (*book.records.rules.values(), *book.records.memberships.values()):
+        if isinstance(one, Rule) and one.pending:
+            continue
+        for day in {one.start, one.end}:
+            if 0 < day < FOREVER:
+                found.setdefault(day, []).append(one)
+    return found
+
+
+class _Reach:
+    """What each origin's answers depend on: the orders over it, and everything on the lists they look at."""
+
+    def __init__(self, view: DayView, places: tuple[str, ...]) -> None:
+        below: dict[frozenset[str], set[str]] = {}
+        self.orders: dict[str, frozenset[str]] = {}
+        self.lists: dict[str, set[str]] = {}
+        for place in places:
+            orders = frozenset(order for order, _ in view.orders_of(place))
+            self.orders[place] = orders
+            if orders not in below:
+                targets = {
+                    target
+                    for order in orders
+                    for rule in view.ordered(order, Action.TRANSFER)
+                    for target in rule.destinations | rule.not_destinations
+                }
+                below[orders] = targets | view.below(targets)
+            self.lists[place] = below[orders]
+
+
+def _touched(view: DayView, reach: _Reach, before: _Reach, causes: list[Rule | Membership], book: RuleBook) -> set[str]:
+    """Return the origins whose answers some of the events can change."""
+    places = set(reach.orders)
+    orders: set[str] = set()
+    groups: set[str] = set()
+    for cause in causes:
+        if isinstance(cause, Rule):
+            if cause.commitment:
+                continue
+            if cause.action is Action.IMPORT:
+                return places
+            orders.add(cause.order)
+        else:
+            groups |= {cause.group, cause.member}
+            if cause.group in book.records.jurisdictions:
+                groups |= {e.member for e in view.of_group.get(cause.group, ())}
+                orders.add(cause.group)
+    return {
+        place
+        for place in places
+        if reach.orders[place] != before.orders[place]
+        or not orders.isdisjoint(reach.orders[place])
+        or not groups.isdisjoint(reach.lists[place])
+        or not groups.isdisjoint(before.lists[place])
+    }
+
+
+def timeline(
+    book: RuleBook, asked: Frame, first: int, last: int | None = None, progress: Progress | None = None
+) -> Iterator[Step]:
+    """Yield the state on ``first`` and on every later day of change before ``last``, in order.
+
+    Args:
+        book: the compiled law.
+        asked: places, categories, purpose, sector and facts.
+        first: ordinal of the first day.
+        last: ordinal before which to stop; all that is known to come unless given.
+        progress: called with days done and days in all.
+    """
+    happening = events(book)
+    reviews = {d for c in book.records.coverages.values() for d in (c.start, c.end)}
+    days = [first, *(d for d in book.epochs if d > first and (last is None or d < last))]
+    forge = Forge(book, dict(asked.facts))
+    sheet = Sheet(asked, {})
+    before: _Reach | None = None
+    for number, day in enumerate(days):
+        view = book.at(day)
+        reach = _Reach(view, asked.places)
+        causes = happening.get(day, [])
+        everything = before is None or day in reviews
+        touched = set(asked.places) if everything or before is None else _touched(view, reach, before, causes, book)
+        old = [a.copy() for a in (sheet.status, sheet.best, sheet.worst)]
+        sheet.fill(outlooks(view, forge, [place for place in asked.places if place in touched]))
+        changed = np.zeros(asked.shape, np.bool_)
+        for was, now in zip(old, (sheet.status, sheet.best, sheet.worst), strict=True):
+            changed |= was != now
+        before = reach
+        book.forget(day)
+        yield Step(day, sheet.matrix(day, book.release), changed, tuple(causes) if number else ())
+        if progress:
+            progress(number + 1, len(days))
