@@ -101,16 +101,16 @@ def _disclosure(pair: Pair, cell: Cell) -> Iterable[Meeting]:
                 for ban, when in sorted(bans, key=lambda found: found[0].iri):
                     by = min(
                         (r for r in lifts if ban.iri in r.overrides),
-                        key=lambda r: not _by_treaty(r),
+                        key=lambda r: not by_treaty(r),
                         default=None,
                     )
-                    resolution = "open" if by is None else "agreement" if _by_treaty(by) else "exception"
+                    resolution = "open" if by is None else "agreement" if by_treaty(by) else "exception"
                     yield Meeting(
                         Conflict("disclosure", duty, ban, resolution, by, cell.data), when, (), False
                     )
 
 
-def _by_treaty(rule: Rule) -> bool:
+def by_treaty(rule: Rule) -> bool:
     """Say whether a permission rests on an international agreement."""
     return rule.mechanism is not None and TREATY in (rule.mechanism.iri, *rule.mechanism.kinds)
 
@@ -130,7 +130,7 @@ def _exclusive(pair: Pair, situation: Situation) -> Iterable[Meeting]:
                 yield Meeting(clash, all_of(own.when, theirs.when), (), False)
 
 
-def _two_parties(pair: Pair, agreement: str) -> bool:
+def two_parties(pair: Pair, agreement: str) -> bool:
     """Say whether origin and destination are on an agreement as different parties, not as parts of one."""
     ours, theirs = (
         {chain[0].member for chain in pair.view.covers(agreement, place) if chain}
@@ -145,7 +145,7 @@ def _tension(pair: Pair, cell: Cell, measures: list[Entry], act: Action) -> Iter
         if commitment.action is not act or commitment.modality is not Modality.PROHIBITION:
             continue
         if (
-            not _two_parties(pair, commitment.order)
+            not two_parties(pair, commitment.order)
             or pair.applies(commitment, cell, pair.destination)[0] == FALSE
         ):
             continue

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -161,18 +162,25 @@ class Sheet:
                 column, values = self._spread(outlook)
                 spread = known[id(outlook)] = values[:, column, :]
                 kept.append(outlook)
-            for axis, array in enumerate((self.status, self.best, self.worst, self.route, self.obstacle)):
+            arrays: tuple[npt.NDArray[Any], ...] = (
+                self.status,
+                self.best,
+                self.worst,
+                self.route,
+                self.obstacle,
+            )
+            for axis, array in enumerate(arrays):
                 array[:, row, :] = spread[:, :, axis]
                 array[:, row, row] = INTERNAL if axis < 3 else NONE
             self.capped[:, row, :] = spread[:, :, 5]
             self.capped[:, row, row] = False
 
-    def matrix(self, day: int, release: str, copy: bool = False) -> Matrix:
-        """Return what has been filled in, as one day's matrix."""
-        arrays = (self.status, self.best, self.worst, self.route, self.obstacle, self.capped)
-        status, best, worst, route, obstacle, capped = (a.copy() if copy else a for a in arrays)
-        rules = tuple(self.rules)
-        return Matrix(self.frame, day, release, status, best, worst, route, obstacle, capped, rules)
+    def matrix(self, day: int, release: str) -> Matrix:
+        """Return what has been filled in, as one day's matrix over the same arrays."""
+        numbers = (self.status, self.best, self.worst)
+        return Matrix(
+            self.frame, day, release, *numbers, self.route, self.obstacle, self.capped, tuple(self.rules)
+        )
 
 
 def _watched(

@@ -195,6 +195,7 @@ class Rule:
     pending: bool = False
     note: str = ""
     level: Burden = Burden.NoBurden
+    onward_to: frozenset[str] = frozenset()
     file: str = ""
 
     def in_force(self, day: int) -> bool:
@@ -241,7 +242,7 @@ class Coverage:
 
 @dataclass(frozen=True, slots=True)
 class Jurisdiction:
-    """A place or body with its own data rules."""
+    """A place or body with its own data rules; a ``union`` is made of others and holds no land of its own."""
 
     iri: str
     code: str
@@ -249,6 +250,7 @@ class Jurisdiction:
     reviewed_on: date | None
     aliases: tuple[str, ...] = ()
     file: str = ""
+    union: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -150,9 +150,7 @@ class Outlook:
             self.orders.setdefault(order, []).append(chain)
         strands = [self._strand(o, Action.TRANSFER, chains) for o, chains in self.orders.items()]
         within = view.within()
-        self.strands = tuple(
-            s for s in strands if s.rules or s.reviews or len(within.get(s.order, ())) > 1
-        )
+        self.strands = tuple(s for s in strands if s.rules or s.reviews or len(within.get(s.order, ())) > 1)
         self.targets = tuple(
             sorted({t for s in strands for r in s.rules for t in r.destinations | r.not_destinations})
         )
@@ -171,11 +169,16 @@ class Outlook:
     def key(self) -> object:
         """Origins with equal keys on one day have the same outlook, so one serves for all."""
         imports = [
-            tuple(self._ways(self.view.covers(t, self.origin)) for t in sorted(rule.destinations | rule.not_destinations))
+            tuple(
+                self._ways(self.view.covers(t, self.origin))
+                for t in sorted(rule.destinations | rule.not_destinations)
+            )
             for order in self.view.importers()
             for rule in self.view.ordered(order, Action.IMPORT)
         ]
-        own = tuple((s.number, s.order if len(self.view.within().get(s.order, ())) > 1 else "") for s in self.strands)
+        own = tuple(
+            (s.number, s.order if len(self.view.within().get(s.order, ())) > 1 else "") for s in self.strands
+        )
         return own, self._named, tuple(imports), tuple(o for o in self.view.importers() if o in self.orders)
 
     @property
@@ -331,7 +334,11 @@ class Outlook:
         found = self._memo.get(key)
         if not isinstance(found, tuple):
             reach = self._when(strand.reach, mask)
-            taken = tuple(n for n, bits in enumerate(strand.bits) if bits & mask == bits) if reach != FALSE else ()
+            taken = (
+                tuple(n for n, bits in enumerate(strand.bits) if bits & mask == bits)
+                if reach != FALSE
+                else ()
+            )
             reviews = tuple(c for bits, c in strand.reviews if bits & mask == bits)
             number = self.forge.number((strand.number, taken, reach, tuple(c.iri for c in reviews)))
             found = self._memo[key] = (number, taken, reach, reviews)
@@ -365,18 +372,16 @@ class Outlook:
             self._memo[key] = found
         return found
 
-    def _program(self, target: Class, strand: _Strand, mask: int, inside: Ways, covers: Mapping[str, Ways]) -> Program:
+    def _program(
+        self, target: Class, strand: _Strand, mask: int, inside: Ways, covers: Mapping[str, Ways]
+    ) -> Program:
         _, _, reach, reviews = self._own(strand, mask)
         _, within, rules = self._bound(target, strand, mask, inside, covers)
         entries = entries_of(
             [
                 (rule, when, ())
                 for n, covered in rules
-                if (
-                    when := all_of(
-                        reach, all_of(covered, (rule := strand.rules[n]).when), negate(within)
-                    )
-                )
+                if (when := all_of(reach, all_of(covered, (rule := strand.rules[n]).when), negate(within)))
                 != FALSE
             ]
         )
@@ -391,7 +396,7 @@ class Outlook:
                 for t in rule.destinations | rule.not_destinations
             }
             parts.append((strand, self._ways(self.orders.get(strand.order, ())), from_here))
-        numbered = [(self._bound(target, *part[:1], mask, *part[1:])[0], part) for part in parts]
+        numbered = [(self._bound(target, part[0], mask, part[1], part[2])[0], part) for part in parts]
         key = tuple([number for number, _ in numbered if number])
 
         def programs() -> Iterable[Program]:

@@ -353,4 +353,3 @@ class Pair:
             ]
             if ended and not self.view.covers(group, self.destination):
                 yield max(ended, key=lambda entry: (entry.end, entry.iri))
-

@@ -46,6 +46,7 @@ class Concept:
     broader: tuple[str, ...]
     narrow_matches: tuple[str, ...]
     aliases: tuple[str, ...]
+    arises: v.Arising | None = None
 
 
 @dataclass(slots=True)
@@ -181,6 +182,7 @@ class _Reader:
             self._iris(iri, v.SKOS + "broader"),
             self._iris(iri, v.SKOS + "narrowMatch"),
             self._texts(iri, v.SKOS + "altLabel"),
+            v.Arising(arises) if (arises := self._term(iri, "arises")) else None,
         )
 
     def _mechanism(self, iri: str, seen: frozenset[str] = frozenset()) -> Mechanism:
@@ -218,6 +220,7 @@ class _Reader:
             date.fromisoformat(reviewed) if reviewed else None,
             self._texts(iri, v.SKOS + "altLabel"),
             self.home[iri].name,
+            iri in self.types[v.NS + "Union"],
         )
 
     def _expr(self, node: str, seen: frozenset[str] = frozenset()) -> Expr:
@@ -308,6 +311,7 @@ class _Reader:
             pending=pending,
             note=" ".join(self._texts(iri, v.SKOS + "note")),
             level=level,
+            onward_to=frozenset(self._iris(iri, v.NS + "onwardTo")),
             file=self.home[iri].name,
         )
 

@@ -40,7 +40,8 @@ class Step:
 def events(book: RuleBook) -> dict[int, list[Rule | Membership]]:
     """Return the rules and entries that start or end on each day, by ordinal."""
     found: dict[int, list[Rule | Membership]] = {}
-    for one in (*book.records.rules.values(), *book.records.memberships.values()):
+    statements: list[Rule | Membership] = [*book.records.rules.values(), *book.records.memberships.values()]
+    for one in statements:
         if isinstance(one, Rule) and one.pending:
             continue
         for day in {one.start, one.end}:
@@ -70,7 +71,9 @@ class _Reach:
             self.lists[place] = below[orders]
 
 
-def _touched(view: DayView, reach: _Reach, before: _Reach, causes: list[Rule | Membership], book: RuleBook) -> set[str]:
+def _touched(
+    view: DayView, reach: _Reach, before: _Reach, causes: list[Rule | Membership], book: RuleBook
+) -> set[str]:
     """Return the origins whose answers some of the events can change."""
     places = set(reach.orders)
     orders: set[str] = set()
@@ -120,7 +123,9 @@ def timeline(
         reach = _Reach(view, asked.places)
         causes = happening.get(day, [])
         everything = before is None or day in reviews
-        touched = set(asked.places) if everything or before is None else _touched(view, reach, before, causes, book)
+        touched = (
+            set(asked.places) if everything or before is None else _touched(view, reach, before, causes, book)
+        )
         old = [a.copy() for a in (sheet.status, sheet.best, sheet.worst)]
         sheet.fill(outlooks(view, forge, [place for place in asked.places if place in touched]))
         changed = np.zeros(asked.shape, np.bool_)

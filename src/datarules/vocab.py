@@ -72,6 +72,8 @@ class Action(Enum):
     COLLECT_INSIDE = "CollectInside"
     STORE_INSIDE = "StoreInside"
     PROCESS_INSIDE = "ProcessInside"
+    RETAIN = "Retain"
+    ERASE_ABROAD = "EraseAbroad"
     DISCLOSE = "DiscloseToForeignAuthority"
     ADOPT_TRANSFER_RESTRICTION = "AdoptTransferRestriction"
     ADOPT_LOCALISATION = "AdoptLocalisation"
@@ -84,6 +86,13 @@ LOCALISATION: dict[Action, str] = {
     Action.PROCESS_INSIDE: "process-inside",
 }
 """Localisation actions and the kind of overlay each one gives."""
+
+
+class Arising(Enum):
+    """Where data of a category arise; members are the local names of the ontology."""
+
+    IN_ONE_STATE = "InOneState"
+    BETWEEN_TWO_PLACES = "BetweenTwoPlaces"
 
 
 class Strength(Enum):

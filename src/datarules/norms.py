@@ -1,0 +1,144 @@
+"""The norms of one place towards another, and the data on which two norms meet."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from . import vocab as v
+from .beside import by_treaty
+from .model import FALSE, Expr, Rule, Scope, all_of, negate
+from .pairs import Pair
+from .rulebook import Cell, DayView, RuleBook
+from .vocab import Action, Arising, Modality, Strength
+
+
+def _common(book: RuleBook, one: frozenset[str], other: frozenset[str]) -> tuple[str, ...] | None:
+    """Return the broadest concepts within both of two sets; empty for any; nothing where they do not meet."""
+    if not one or not other:
+        return tuple(sorted(one or other))
+    broader = book.broader
+    found = {c for c in one if not other.isdisjoint(broader[c])} | {
+        c for c in other if not one.isdisjoint(broader[c])
+    }
+    return tuple(sorted(c for c in found if (broader[c] - {c}).isdisjoint(found))) or None
+
+
+def meeting(
+    book: RuleBook, one: Scope, other: Scope, territorial: bool = False
+) -> tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]] | None:
+    """Return the data, sectors and purposes under two scopes, or nothing where they do not meet.
+
+    Where both norms are ``territorial`` (each is about data in its own territory), the two laws can claim
+    the same record only of a kind both know: not a term of art of one law, not data that by what they are
+    belong to one state.
+    """
+    sectors = _common(book, one.sectors, other.sectors)
+    purposes = _common(book, one.purposes, other.purposes)
+    if sectors is None or purposes is None:
+        return None
+    inside = {
+        c
+        for c in book.records.categories
+        if book.data_matches(one, c)
+        and book.data_matches(other, c)
+        and not (territorial and (not c.startswith(v.CATEGORY) or arising(book, c) is Arising.IN_ONE_STATE))
+    }
+    data = tuple(sorted(c for c in inside if (book.broader[c] - {c}).isdisjoint(inside)))
+    return (data, sectors, purposes) if data else None
+
+
+def arising(book: RuleBook, category: str) -> Arising | None:
+    """Return where data of a category arise, which narrower categories take over."""
+    for one in sorted(book.broader[category], key=lambda c: -len(book.broader[c])):
+        if found := book.records.categories[one].arises:
+            return found
+    return None
+
+
+def location_clash(book: RuleBook, data: Iterable[str]) -> str:
+    """Say what two exclusive claims come to: ``infeasible`` where one record can arise in both places."""
+    both = any(arising(book, c) is Arising.BETWEEN_TWO_PLACES for c in data)
+    return "infeasible" if both else "split"
+
+
+class Norms:
+    """What one place's own orders say towards another place, on a day.
+
+    Args:
+        view: the law of the day.
+        here: the place whose norms these are.
+        there: the other place. Orders over both are left out: they do not meet themselves.
+    """
+
+    def __init__(self, view: DayView, here: str, there: str) -> None:
+        self.pair = Pair(view, here, there)
+        self.view = view
+        self.here = here
+        self.there = there
+        self.orders = sorted(self.pair.orders.keys() - self.pair.target_orders.keys())
+
+    def _reach(self, rule: Rule) -> Expr:
+        """Return when a rule bites here towards there, some data of its scope being at hand."""
+        for category in sorted(rule.scope.data) or [v.ANY_DATA]:
+            cell = Cell(
+                category,
+                min(rule.scope.purposes, default=v.ANY_PURPOSE),
+                min(rule.scope.sectors, default=v.ANY_SECTOR),
+            )
+            if self.pair.reaches(self.pair.orders[rule.order], cell):
+                when, _ = self.pair.applies(rule, cell, self.there)
+                if when != FALSE:
+                    return when
+        return FALSE
+
+    def of(self, modality: Modality, *actions: Action) -> list[tuple[Rule, Expr]]:
+        """Return the rules of some actions with when each bites, less where exceptions lift it."""
+        found: list[tuple[Rule, Expr]] = []
+        for order in self.orders:
+            for action in actions:
+                rules = [
+                    (rule, when)
+                    for rule in self.view.rules.get((order, action), ())
+                    if (when := self._reach(rule)) != FALSE
+                ]
+                for rule, when in rules:
+                    if rule.modality is modality:
+                        lifted = [
+                            negate(w)
+                            for other, w in rules
+                            if rule.iri in other.overrides
+                            and action is not Action.DISCLOSE
+                            and takes_all(self.view.book, other.scope, rule.scope)
+                        ]
+                        bites = all_of(when, *lifted)
+                        if bites != FALSE:
+                            found.append((rule, bites))
+        return found
+
+    def lifts(self, ban: Rule) -> list[Rule]:
+        """Return the permissions that override a blocking rule, treaty routes first."""
+        found = [
+            rule
+            for rule in self.view.rules.get((ban.order, ban.action), ())
+            if rule.modality is Modality.PERMISSION
+            and ban.iri in rule.overrides
+            and self._reach(rule) != FALSE
+        ]
+        return sorted(found, key=lambda rule: (not by_treaty(rule), rule.iri))
+
+    def bans(self) -> list[tuple[Rule, Expr]]:
+        """Return the prohibitions on sending data there that are not the default of a closed law."""
+        found = self.of(Modality.PROHIBITION, Action.TRANSFER)
+        return [(rule, when) for rule, when in found if rule.strength is not Strength.RESIDUAL]
+
+
+def takes_all(book: RuleBook, wide: Scope, narrow: Scope) -> bool:
+    """Say whether whatever falls under the narrow scope falls under the wide one."""
+    if wide.not_data - narrow.not_data or (wide.data and not narrow.data):
+        return False
+    if any(wide.data.isdisjoint(book.broader[c]) for c in narrow.data if wide.data):
+        return False
+    for mine, theirs in ((wide.sectors, narrow.sectors), (wide.purposes, narrow.purposes)):
+        if mine and (not theirs or any(mine.isdisjoint(book.broader[c]) for c in theirs)):
+            return False
+    return True
