@@ -15,8 +15,9 @@ import numpy as np
 import numpy.typing as npt
 
 from . import vocab as v
+from .forge import Forge
 from .model import Value
-from .outlook import Forge, Outlook, outlooks
+from .outlook import Outlook, outlooks
 from .rulebook import Cell, DayView, RuleBook
 from .vocab import Status
 

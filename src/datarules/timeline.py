@@ -13,9 +13,10 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from .forge import Forge
 from .matrix import Frame, Matrix, Progress, Sheet
 from .model import FOREVER, Membership, Rule
-from .outlook import Forge, outlooks
+from .outlook import outlooks
 from .rulebook import DayView, RuleBook
 from .vocab import Action
 
