@@ -56,6 +56,15 @@ class Path:
     silent: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Chains:
+    """The direct step, chains that are freer, and chains that fail only by a rule carried along."""
+
+    direct: Path
+    chains: tuple[Path, ...]
+    barred: tuple[Path, ...]
+
+
 class Walk:
     """Chains for one day and one kind of data.
 
@@ -150,35 +159,49 @@ class Walk:
         return Path(tuple(legs), _heaviest(leg.status for leg in legs), tuple(silent))
 
     def best(
-        self,
-        origin: str,
-        destination: str,
-        between: Iterable[str],
-        longest: int = LONGEST,
-        kept: int = KEPT,
-    ) -> list[Path]:
-        """Return the best chains, the freest first and the shorter before the longer.
+        self, origin: str, destination: str, between: Iterable[str], longest: int = LONGEST, kept: int = KEPT
+    ) -> Chains:
+        """Return the direct step, the best chains round it, and chains that only a carried rule bars.
 
         Args:
             origin: IRI of the first place.
             destination: IRI of the last.
             between: places that may lie between.
             longest: most steps.
-            kept: most chains returned. The direct step is always among them.
+            kept: most chains of each kind.
 
-        A chain of more steps is only listed where it is freer than every shorter one.
+        A chain of more steps is only listed where it is freer than every shorter one that does not rest on
+        silence. Chains in which some earlier law carries nothing along come last: silence is not permission.
         """
         stops = [place for place in between if place not in (origin, destination)]
         direct = self.path((origin, destination))
-        found = [direct]
+        found: list[Path] = []
+        bar = RANK.get(direct.status, len(SCALE))
         for steps in range(2, longest + 1):
-            bar = min((RANK[p.status] for p in found if p.status in SCALE), default=len(SCALE))
-            found += [path for path in self._chains(origin, destination, stops, steps, bar)]
-        others = [p for p in found if p is not direct]
-        others.sort(
-            key=lambda p: (RANK[p.status], len(p.legs), len(p.silent), [leg.destination for leg in p.legs])
+            more = list(self._chains(origin, destination, stops, steps, bar))
+            found += more
+            bar = min([bar, *(RANK[p.status] for p in more if not p.silent)])
+        found.sort(
+            key=lambda p: (
+                bool(p.silent),
+                RANK[p.status],
+                len(p.legs),
+                [leg.destination for leg in p.legs],
+            )
         )
-        return [direct, *others[: kept - 1]]
+        return Chains(
+            direct, tuple(found[:kept]), tuple(self._barred(origin, destination, stops, direct))[:kept]
+        )
+
+    def _barred(self, origin: str, destination: str, stops: list[str], direct: Path) -> Iterator[Path]:
+        """Yield two-step chains whose steps are freer than the direct one, each by itself, but for a carried rule."""
+        worst = RANK.get(direct.status, len(SCALE))
+        for stop in stops:
+            steps = [self.decision(origin, stop).status, self.decision(stop, destination).status]
+            if all(s in SCALE and RANK[s] < worst for s in steps):
+                path = self.path((origin, stop, destination))
+                if path.legs[-1].barred_by is not None:
+                    yield path
 
     def _chains(
         self, origin: str, destination: str, stops: list[str], steps: int, bar: int
