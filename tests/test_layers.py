@@ -31,10 +31,14 @@ ROWS: tuple[tuple[str, ...], ...] = (
     ("validate",),
     ("pairs", "verdicts"),
     ("beside",),
-    ("decide",),
+    ("decide", "forge"),
+    ("outlook", "norms", "obstacles"),
+    ("matrix", "conflicts", "paths"),
+    ("timeline", "barriers", "compare"),
+    ("islands",),
     ("explain",),
-    ("catalogue", "answer", "ask"),
-    ("template", "open", "screen", "functions", "history"),
+    ("catalogue", "answer", "ask", "wording"),
+    ("template", "open", "screen", "functions", "history", "reports"),
     ("endpoint", "endpoint_guard"),
     ("endpoint_local", "endpoint_remote"),
     ("endpoint_pool",),
@@ -53,7 +57,8 @@ WITHIN = {
 
 THIRD: dict[str, Callable[[str], bool]] = {
     "fastapi": lambda name: name.startswith("serve."),
-    "networkx": lambda name: False,
+    "networkx": lambda name: name in ("islands", "graphs") or name.startswith("pictures"),
+    "numpy": lambda name: name in ("matrix", "timeline", "islands", "tables", "graphs") or name.startswith("pictures"),
     "pyoxigraph": lambda name: (
         name in ("load", "reader", "consistency", "mappings", "functions", "store")
         or name.startswith(("endpoint", "serve.sparql"))

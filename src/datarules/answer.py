@@ -22,7 +22,7 @@ STALE_AFTER = 365
 """Days after which a reading counts as stale."""
 
 
-def _rule(book: RuleBook, rule: Rule) -> Document:
+def rule_document(book: RuleBook, rule: Rule) -> Document:
     """Return the document of a rule, made once: the same rule stands in many answers."""
     found = book.kept.get(rule.iri)
     if found is None:
@@ -44,7 +44,7 @@ def _describe(rule: Rule) -> Document:
     }
 
 
-def _entry(book: RuleBook, entry: Membership) -> Document:
+def entry_document(book: RuleBook, entry: Membership) -> Document:
     """Return the document of a list entry, made once."""
     found = book.kept.get(entry.iri)
     if found is None:
@@ -67,7 +67,7 @@ def _describe_entry(entry: Membership) -> Document:
 def _route(book: RuleBook, route: Route) -> Document:
     rule = route.rule
     return {
-        **_rule(book, rule),
+        **rule_document(book, rule),
         "status": route.status.value,
         "available": route.now,
         "if": ""
@@ -76,7 +76,7 @@ def _route(book: RuleBook, route: Route) -> Document:
         "mechanism": rule.mechanism.label if rule.mechanism else None,
         "burden": rule.level.name,
         "requires": [{"fact": name, "label": book.records.facts[name].label} for name in rule.requires],
-        "entries": [_entry(book, e) for e in route.entries],
+        "entries": [entry_document(book, e) for e in route.entries],
         "data": v.local(route.data),
     }
 
@@ -103,8 +103,8 @@ def _obstacle(book: RuleBook, obstacle: Obstacle) -> Document:
     return {
         "kind": obstacle.kind,
         "text": explain.obstacle(book, obstacle),
-        **_rule(book, obstacle.rule),
-        "entries": [_entry(book, e) for e in obstacle.entries],
+        **rule_document(book, obstacle.rule),
+        "entries": [entry_document(book, e) for e in obstacle.entries],
         "data": v.local(obstacle.data),
     }
 
@@ -114,7 +114,7 @@ def _overlay(book: RuleBook, overlay: Overlay) -> Document:
         "kind": overlay.kind,
         "applies": "yes" if overlay.now else "possible",
         "if": "" if overlay.now else explain.turning_on(book, overlay.narrower, overlay.condition).strip(),
-        **_rule(book, overlay.rule),
+        **rule_document(book, overlay.rule),
         "requires": [book.records.facts[f].label for f in overlay.rule.requires],
         "data": v.local(overlay.data),
     }
@@ -125,8 +125,8 @@ def _conflict(book: RuleBook, conflict: Conflict) -> Document:
         "kind": conflict.kind,
         "resolution": conflict.resolution,
         "text": explain.conflict(book, conflict),
-        "norms": [_rule(book, conflict.first), _rule(book, conflict.second)],
-        "by": _rule(book, conflict.by) if conflict.by else None,
+        "norms": [rule_document(book, conflict.first), rule_document(book, conflict.second)],
+        "by": rule_document(book, conflict.by) if conflict.by else None,
         "data": v.local(conflict.data),
     }
 

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 
 from .model import FALSE, Conflict, Expr, Overlay, Rule, Value, all_of
 from .pairs import Entry, Pair, Situation
-from .rulebook import Cell
-from .vocab import LOCALISATION, MECHANISM, SCALE, Action, Modality, Status
+from .rulebook import Cell, RuleBook
+from .vocab import LOCALISATION, MECHANISM, SCALE, Action, Arising, Modality, Status
 from .worlds import holds
 
 EXCLUSIVE = (Action.STORE_INSIDE, Action.PROCESS_INSIDE)
@@ -115,6 +115,15 @@ def by_treaty(rule: Rule) -> bool:
     return rule.mechanism is not None and TREATY in (rule.mechanism.iri, *rule.mechanism.kinds)
 
 
+def location_clash(book: RuleBook, data: Iterable[str]) -> str:
+    """Say what two exclusive claims come to: ``infeasible`` where one record can arise in both places.
+
+    Otherwise ``split``: data kept apart by where they come from satisfy both.
+    """
+    both = any(book.arising(c) is Arising.BETWEEN_TWO_PLACES for c in data)
+    return "infeasible" if both else "split"
+
+
 def _exclusive(pair: Pair, situation: Situation) -> Iterable[Meeting]:
     """Both ends claim the only place of storage or processing for the same data."""
     ours = [entry for entry in situation.beside if entry.rule.action in EXCLUSIVE]
@@ -124,9 +133,9 @@ def _exclusive(pair: Pair, situation: Situation) -> Iterable[Meeting]:
     for theirs in there.beside:
         if theirs.rule.action in EXCLUSIVE:
             for own in ours:
-                clash = Conflict(
-                    "exclusive-location", own.rule, theirs.rule, "infeasible", None, situation.cell.data
-                )
+                data = situation.cell.data
+                comes_to = location_clash(pair.book, (data,))
+                clash = Conflict("exclusive-location", own.rule, theirs.rule, comes_to, None, data)
                 yield Meeting(clash, all_of(own.when, theirs.when), (), False)
 
 

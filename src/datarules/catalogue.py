@@ -104,6 +104,11 @@ def entry_row(entry: Membership) -> Row:
     }
 
 
+def entry_label(book: RuleBook, entry: Membership) -> str:
+    """Return a list entry in words."""
+    return f"{explain.place(book, entry.member)} on: {explain.place(book, entry.group)}"
+
+
 def jurisdictions(book: RuleBook) -> list[Row]:
     """Return every jurisdiction with how many rules it has and when it was reviewed."""
     counts: dict[str, int] = {}
@@ -210,11 +215,7 @@ def changes(book: RuleBook, since: date, until: date | None = None, iri: str | N
         owner = owner if isinstance(one, Rule) else v.ID + owner
         if iri is not None and owner != iri:
             continue
-        label = (
-            one.label
-            if isinstance(one, Rule)
-            else f"{explain.place(book, one.member)} on: {explain.place(book, one.group)}"
-        )
+        label = one.label if isinstance(one, Rule) else entry_label(book, one)
         for event, day, cited in (("starts", one.start, one.citations), ("ends", one.end, one.end_citations)):
             if first <= day < last and day < FOREVER:
                 rows.append(

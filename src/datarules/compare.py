@@ -127,29 +127,30 @@ def _kinds(rule: Rule) -> tuple[str, ...]:
 
 
 def verdict(
-    there: Decision, back: Decision, clashes: Iterable[Clash]
+    book: RuleBook, there: Decision, back: Decision, clashes: Iterable[Clash]
 ) -> tuple[str, tuple[tuple[str, object], ...]]:
     """Return the verdict on a pair and its reasons, the first that holds.
 
     * ``unknown``: a direction cannot be judged (``unknown`` or ``contested``).
-    * ``conflicting``: both directions are prohibited, or two norms that bite now cannot both be kept and
-      nothing resolves it.
-    * ``one-way``: one direction is prohibited and the other is not.
     * ``compatible``: both ways at most ``safeguards`` in the worst case.
-    * ``conditional``: what remains; both ways are lawful on conditions.
+    * ``one-way``: one direction is prohibited and the other is not.
+    * ``conflicting``: both directions are prohibited, or two norms that bite now, on all of the data asked
+      about, cannot both be kept and nothing resolves it.
+    * ``conditional``: what remains; both ways are lawful, on conditions.
     """
     both = (there, back)
     if off := [d for d in both if d.status not in SCALE]:
         return "unknown", tuple(("off-scale", d) for d in off)
-    barred = [d for d in both if d.status is Status.PROHIBITED]
-    met = [c for c in clashes if c.now and c.resolution in UNRESOLVED]
-    if len(barred) == 2 or met:
-        return "conflicting", (*(("prohibited", d) for d in barred), *(("clash", c) for c in met))
-    if barred:
-        return "one-way", (("prohibited", barred[0]),)
     heavy = [d for d in both if d.worst not in SCALE or RANK[d.worst] > RANK[Status.SAFEGUARDS]]
     if not heavy:
-        return "compatible", (("both-at-most-safeguards", there),)
+        return "compatible", tuple(("at-most-safeguards", d) for d in both)
+    barred = [d for d in both if d.status is Status.PROHIBITED]
+    if len(barred) == 1:
+        return "one-way", (("prohibited", barred[0]),)
+    above = book.broader[there.transfer.data[0]]
+    met = [c for c in clashes if c.now and c.resolution in UNRESOLVED and not above.isdisjoint(c.data)]
+    if barred or met:
+        return "conflicting", (*(("prohibited", d) for d in barred), *(("clash", c) for c in met))
     return "conditional", tuple(("worst-case", d) for d in heavy)
 
 
@@ -182,7 +183,7 @@ def compare(
     there, back = sides
     kinds = [{kind_of(r.rule.mechanism) for r in side.decision.routes if r.now} - {""} for side in sides]
     clashes = between(view, first, second, cell.data, facts) if first != second else []
-    said, why = verdict(there.decision, back.decision, clashes)
+    said, why = verdict(book, there.decision, back.decision, clashes)
     statuses = [side.decision.status for side in sides]
     asymmetry = abs(RANK[statuses[0]] - RANK[statuses[1]]) if all(s in SCALE for s in statuses) else None
     return Comparison(

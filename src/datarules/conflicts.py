@@ -24,10 +24,10 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from . import vocab as v
-from .beside import by_treaty, two_parties
+from .beside import by_treaty, location_clash, two_parties
 from .decide import decide
 from .model import FALSE, Expr, Rule, Scope, Transfer, Value, all_of, negate
-from .norms import Norms, location_clash, meeting, takes_all
+from .norms import Norms, meeting, takes_all
 from .rulebook import Cell, DayView, RuleBook
 from .vocab import LOCALISATION, Action, Modality
 from .worlds import holds

@@ -31,6 +31,10 @@ OPERATORS = {
 WORDS_KEPT = 100_000
 """Most worded conditions remembered."""
 AXES = {"data": "the kind of data", "purpose": "the purpose", "sector": "the sector"}
+LOCATION = {
+    "infeasible": "A record that arises in both places cannot satisfy both; others can be kept apart by where they come from.",
+    "split": "Data kept apart by where they come from satisfy both.",
+}
 KINDS = {
     "local-copy": "a copy must stay inside",
     "collect-inside": "data must first be recorded inside",
@@ -153,7 +157,7 @@ def conflict(book: RuleBook, one: Conflict) -> str:
             solved = f" {lifts}: {one.by.label}." if one.by else ""
             return f"{place(book, one.first.order)} can order what {place(book, one.second.order)} forbids: {first} against {second}.{solved}"
         case "exclusive-location":
-            return f"Both ends claim the only place for the same data, so one data set cannot satisfy both: {first} against {second}."
+            return f"Both ends claim the only place for the same data: {first} against {second}. {LOCATION[one.resolution]}"
         case _:
             exception = f" The agreement allows for exceptions: {one.by.label}." if one.by else ""
             return f"Possible tension, not a breach: {first} beside the commitment {second}.{exception}"

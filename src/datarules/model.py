@@ -317,7 +317,8 @@ class Conflict:
     """Two norms that meet: ``disclosure``, ``exclusive-location`` or ``treaty-tension``.
 
     ``resolution`` is ``open``, ``agreement`` (an agreement lifts the ban for orders made under it),
-    ``exception`` (another exception may lift it), ``infeasible`` or ``tension``.
+    ``exception`` (another exception may lift it), ``infeasible``, ``split`` (data kept apart by where they
+    come from satisfy both) or ``tension``.
     """
 
     kind: str

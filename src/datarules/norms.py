@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 from . import vocab as v
 from .beside import by_treaty
 from .model import FALSE, Expr, Rule, Scope, all_of, negate
@@ -41,24 +39,10 @@ def meeting(
         for c in book.records.categories
         if book.data_matches(one, c)
         and book.data_matches(other, c)
-        and not (territorial and (not c.startswith(v.CATEGORY) or arising(book, c) is Arising.IN_ONE_STATE))
+        and not (territorial and (not c.startswith(v.CATEGORY) or book.arising(c) is Arising.IN_ONE_STATE))
     }
     data = tuple(sorted(c for c in inside if (book.broader[c] - {c}).isdisjoint(inside)))
     return (data, sectors, purposes) if data else None
-
-
-def arising(book: RuleBook, category: str) -> Arising | None:
-    """Return where data of a category arise, which narrower categories take over."""
-    for one in sorted(book.broader[category], key=lambda c: -len(book.broader[c])):
-        if found := book.records.categories[one].arises:
-            return found
-    return None
-
-
-def location_clash(book: RuleBook, data: Iterable[str]) -> str:
-    """Say what two exclusive claims come to: ``infeasible`` where one record can arise in both places."""
-    both = any(arising(book, c) is Arising.BETWEEN_TWO_PLACES for c in data)
-    return "infeasible" if both else "split"
 
 
 class Norms:

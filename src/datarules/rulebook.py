@@ -16,7 +16,7 @@ from .errors import DataError
 from .load import Dataset, ValidDataset
 from .model import FOREVER, Coverage, Expr, Membership, Rule, Scope
 from .reader import Records, narrower_closure, read
-from .vocab import Action, Modality
+from .vocab import Action, Arising, Modality
 
 Chain = tuple[Membership, ...]
 """Entries that together put a place into an order or a list; all of them must hold."""
@@ -111,6 +111,13 @@ class RuleBook:
     def forget(self, day: int) -> None:
         """Drop the view of a day, for walks over many days that look at each once."""
         self._views.pop(bisect_right(self.epochs, day) - 1, None)
+
+    def arising(self, category: str) -> Arising | None:
+        """Return where data of a category arise, which narrower categories take over."""
+        for one in sorted(self.broader[category], key=lambda c: (-len(self.broader[c]), c)):
+            if found := self.records.categories[one].arises:
+                return found
+        return None
 
     def matches(self, scope: Scope, cell: Cell) -> bool:
         """Say whether a scope takes in an exact data category, purpose and sector."""

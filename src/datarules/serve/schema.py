@@ -157,7 +157,7 @@ DEFINITIONS: Schema = {
         {
             "kind": _choice("What meets what.", "disclosure", "exclusive-location", "treaty-tension"),
             "resolution": _choice(
-                "How it stands.", "open", "agreement", "exception", "infeasible", "tension"
+                "How it stands.", "open", "agreement", "exception", "infeasible", "split", "tension"
             ),
             "text": _text("The conflict in one sentence."),
             "norms": {**_list(_ref("rule"), "The two norms."), "minItems": 2, "maxItems": 2},
