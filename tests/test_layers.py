@@ -39,6 +39,7 @@ ROWS: tuple[tuple[str, ...], ...] = (
     ("explain",),
     ("catalogue", "answer", "ask", "wording"),
     ("template", "open", "screen", "functions", "history", "reports"),
+    ("study",),
     ("endpoint", "endpoint_guard"),
     ("endpoint_local", "endpoint_remote"),
     ("endpoint_pool",),

@@ -273,6 +273,14 @@ def _obstacles(shelf: Shelf, looks: list[Look]) -> Iterable[Obstacle]:
                     yield obstacle
 
 
+def statements(found: Decision) -> set[str]:
+    """Return the IRIs of every rule and entry an answer speaks of, save what has lapsed."""
+    names = {r.rule.iri for r in found.routes} | {e.iri for r in found.routes for e in r.entries}
+    names |= {o.rule.iri for o in found.obstacles if o.rule}
+    names |= {e.iri for o in found.obstacles for e in o.entries}
+    return names | {o.rule.iri for o in found.overlays}
+
+
 def _join(transfer: Transfer, parts: list[Decision]) -> Decision:
     """Join the answers for several data categories: each needs a lawful route, so the strictest decides."""
 

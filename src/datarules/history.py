@@ -11,7 +11,7 @@ from typing import Any
 
 from . import ask, catalogue
 from . import vocab as v
-from .decide import decide
+from .decide import decide, statements
 from .model import Decision, Transfer
 from .rulebook import RuleBook
 
@@ -49,16 +49,6 @@ class Periods:
         self.rows.append({"from": day.isoformat(), "until": None, **given})
 
 
-def _statements(found: Decision) -> set[str]:
-    """Return the names of every rule and entry an answer speaks of, save what has lapsed."""
-    names = {r.rule.iri for r in found.routes} | {e.iri for r in found.routes for e in r.entries}
-    names |= {o.rule.iri for o in found.obstacles if o.rule} | {
-        e.iri for o in found.obstacles for e in o.entries
-    }
-    names |= {o.rule.iri for o in found.overlays}
-    return {v.local(name) for name in names}
-
-
 def events(book: RuleBook, transfer: Transfer, first: date, last: date | None = None) -> list[Row]:
     """Return the days on which the answer changed, each with what started or ended and by which act.
 
@@ -74,7 +64,7 @@ def events(book: RuleBook, transfer: Transfer, first: date, last: date | None = 
     state: dict[str, str] | None = None
     for day, found in walk(book, transfer, first, last):
         now = {"status": found.status.value, "best": found.best.value, "worst": found.worst.value}
-        names = _statements(found)
+        names = {v.local(name) for name in statements(found)}
         causes = [
             c
             for c in by_day.get(day.isoformat(), ())

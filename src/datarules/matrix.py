@@ -8,7 +8,7 @@ them over the pairs. Every cell equals what `datarules.decide` answers for the s
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -87,6 +87,10 @@ class Matrix:
     obstacle: Numbers
     capped: npt.NDArray[np.bool_]
     rules: tuple[str, ...]
+
+    def on(self, day: int) -> Matrix:
+        """Return the same matrix for another day on which no law had changed."""
+        return replace(self, day=day)
 
     def of(self, category: str) -> int:
         """Return the place of a category on the first axis."""

@@ -7,17 +7,18 @@ all. What is not touched is carried over, and what is touched finds the situatio
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
+from .decide import decide, statements
 from .forge import Forge
 from .matrix import Frame, Matrix, Progress, Sheet
-from .model import FOREVER, Membership, Rule
+from .model import FOREVER, Membership, Rule, Transfer, Value
 from .outlook import outlooks
-from .rulebook import DayView, RuleBook
+from .rulebook import Cell, DayView, RuleBook
 from .vocab import Action
 
 
@@ -137,3 +138,39 @@ def timeline(
         yield Step(day, sheet.matrix(day, book.release), changed, tuple(causes) if number else ())
         if progress:
             progress(number + 1, len(days))
+
+
+EDGES_LOOKED_AT = 12
+"""Changed pairs decided again to find what changed them; they change by few causes, most of them alike."""
+
+
+def causes_of(
+    book: RuleBook, step: Step, changed: npt.NDArray[np.bool_], cell: Cell, facts: Mapping[str, Value]
+) -> list[Rule | Membership]:
+    """Return the causes of a step that the decisions on some changed pairs speak of, the day before or on it.
+
+    Args:
+        book: the compiled law.
+        step: the day of change.
+        changed: bool (origins, destinations): the pairs to account for.
+        cell: data category, purpose and sector.
+        facts: facts stated.
+    """
+    places = step.matrix.frame.places
+    pairs = np.argwhere(changed)
+    chosen = (
+        pairs[np.linspace(0, len(pairs) - 1, min(len(pairs), EDGES_LOOKED_AT)).astype(int)]
+        if len(pairs)
+        else pairs
+    )
+    spoken: set[str] = set()
+    for a, b in chosen.tolist():
+        asked = Transfer(
+            places[a], places[b], (cell.data,), cell.purpose, cell.sector, tuple(sorted(facts.items()))
+        )
+        for day in (step.day - 1, step.day):
+            spoken |= statements(decide(book, asked, day))
+    found = [one for one in step.causes if one.iri in spoken]
+    return found or [
+        one for one in step.causes if isinstance(one, Membership) and one.group in book.records.jurisdictions
+    ]
