@@ -24,6 +24,7 @@ from ..model import Transfer
 from ..reader import Concept
 from ..rulebook import RuleBook
 from . import problems, reading
+from .door import JSON, Door
 from .problems import MediaTypeError, NotFoundError, TooLargeError
 from .schema import ANSWER
 
@@ -33,7 +34,6 @@ KEPT_ANSWERS = 1024
 """Answers kept ready; one is 10 to 60 KB."""
 KEPT_HISTORIES = 256
 """Histories kept ready; one is about 2 KB."""
-JSON = "application/json"
 TURTLE = "text/turtle"
 HISTORY_FIELDS = tuple(f for f in reading.QUERY_FIELDS if f != "as_of")
 
@@ -51,7 +51,7 @@ def wants_turtle(accept: str) -> bool:
     return weights[TURTLE] > weights[JSON]
 
 
-class Api:
+class Api(Door):
     """The routes, handed the rulebook and a clock.
 
     Args:
@@ -60,8 +60,7 @@ class Api:
     """
 
     def __init__(self, book: RuleBook, today: Callable[[], date]) -> None:
-        self.book = book
-        self.today = today
+        super().__init__(book, today)
         self._read = lru_cache(KEPT_ANSWERS)(self._read_query)
         self.answer = lru_cache(KEPT_ANSWERS)(self._answer)
         self._listed = lru_cache(KEPT_ANSWERS)(self._list)
@@ -87,21 +86,6 @@ class Api:
         ]
         return [Route(path, endpoint, methods=methods) for path, endpoint, methods in table]
 
-    # -- replies
-
-    def _reply(self, request: Request, content: bytes, kind: str = JSON, variant: str = "") -> Response:
-        """Return content with its ETag, or 304 when the client has it (RFC 9110 section 13.1.2)."""
-        tag = f'"{__version__}-{self.book.release}-{self.today().isoformat()}{variant}"'
-        headers = {"etag": tag, "cache-control": "no-cache", "vary": "Accept"}
-        if request.method in ("GET", "HEAD"):
-            known = request.headers.get("if-none-match")
-            if known and tag in (one.strip().removeprefix("W/") for one in known.split(",")):
-                return Response(status_code=304, headers=headers)
-        return Response(content, 200, headers, kind)
-
-    def _rows(self, request: Request, rows: Any) -> Response:
-        return self._reply(request, msgspec.json.encode(rows))
-
     # -- questions
 
     def _read_query(self, raw: bytes) -> tuple[Transfer, date | None]:
@@ -123,7 +107,7 @@ class Api:
         today = self.today()
         turtle = wants_turtle(request.headers.get("accept", ""))
         content = self.answer(transfer, day or today, today, turtle)
-        return self._reply(request, content, TURTLE if turtle else JSON, "-ttl" if turtle else "")
+        return self.reply(request, content, TURTLE if turtle else JSON, "-ttl" if turtle else "")
 
     async def batch(self, request: Request) -> Response:
         """Decide a list of transfers, in order: each item is ``{"answer": …}`` or ``{"problem": …}``.
@@ -171,7 +155,7 @@ class Api:
             if len(self._histories) >= KEPT_HISTORIES:
                 self._histories.pop(next(iter(self._histories)))
             self._histories[transfer] = content
-        return self._reply(request, content)
+        return self.reply(request, content)
 
     async def _periods(self, transfer: Transfer) -> list[dict[str, Any]]:
         periods = history.Periods()
@@ -206,81 +190,57 @@ class Api:
     def _list(self, make: Callable[..., Any], *args: Any) -> bytes:
         return msgspec.json.encode(make(self.book, *args))
 
-    def _fields(self, request: Request, *known: str) -> tuple[dict[str, str], ask.Question]:
-        """Return the query fields and a question that already holds the problems of their form."""
-        found, noted = reading.query(request.scope["query_string"], known)
-        question = ask.Question(self.book)
-        question.problems += noted
-        return {name: values[0] for name, values in found.items() if name in known}, question
-
-    def _plain(self, request: Request) -> None:
-        """Refuse any query field on a route that takes none."""
-        self._settle(self._fields(request)[1])
-
-    @staticmethod
-    def _settle(question: ask.Question) -> None:
-        if question.problems:
-            raise InputError(*question.problems)
-
-    @staticmethod
-    def _day(fields: dict[str, str], name: str, question: ask.Question) -> date | None:
-        return ask.day_of(fields[name], name, question.problems) if name in fields else None
-
-    @staticmethod
-    def _place(fields: dict[str, str], question: ask.Question) -> str | None:
-        return question.place(fields["jurisdiction"], "jurisdiction") if "jurisdiction" in fields else None
-
     async def jurisdictions(self, request: Request) -> Response:
         """List every jurisdiction."""
-        self._plain(request)
-        return self._reply(request, self._listed(catalogue.jurisdictions))
+        self.plain(request)
+        return self.reply(request, self._listed(catalogue.jurisdictions))
 
     async def jurisdiction(self, request: Request) -> Response:
         """Show one jurisdiction on a day."""
-        fields, question = self._fields(request, "as_of")
-        day = self._day(fields, "as_of", question) or self.today()
+        fields, question = self.fields(request, "as_of")
+        day = self.day(fields, "as_of", question) or self.today()
         lookup = ask.Question(self.book)
         iri = lookup.place(request.path_params["code"], "code")
         if lookup.problems:
             raise NotFoundError(*lookup.problems, *question.problems)
-        self._settle(question)
-        return self._reply(request, self._listed(catalogue.jurisdiction, iri, day))
+        self.settle(question)
+        return self.reply(request, self._listed(catalogue.jurisdiction, iri, day))
 
     async def rule(self, request: Request) -> Response:
         """Show one rule by its name."""
-        self._plain(request)
+        self.plain(request)
         try:
             row = catalogue.rule(self.book, request.path_params["id"])
         except InputError as error:
             raise NotFoundError(*error.problems) from None
-        return self._rows(request, row)
+        return self.rows(request, row)
 
     async def changes(self, request: Request) -> Response:
         """List what starts and ends between two days."""
-        fields, question = self._fields(request, "since", "until", "jurisdiction")
+        fields, question = self.fields(request, "since", "until", "jurisdiction")
         if "since" not in fields:
             missing = Problem(
                 "since", "", "This field is missing.", "Give the first day, such as 2025-01-01."
             )
             question.problems.append(missing)
-        since, until = self._day(fields, "since", question), self._day(fields, "until", question)
-        iri = self._place(fields, question)
+        since, until = self.day(fields, "since", question), self.day(fields, "until", question)
+        iri = self.place(fields, question)
         if since and until and until <= since:
             wrong = Problem("until", until.isoformat(), "This is not after since.", "Give a later day.")
             question.problems.append(wrong)
-        self._settle(question)
-        return self._reply(request, self._listed(catalogue.changes, since, until, iri))
+        self.settle(question)
+        return self.reply(request, self._listed(catalogue.changes, since, until, iri))
 
     async def facts(self, request: Request) -> Response:
         """List the facts one may state, all or those one jurisdiction's law asks about."""
-        fields, question = self._fields(request, "jurisdiction")
-        iri = self._place(fields, question)
-        self._settle(question)
-        return self._reply(request, self._listed(catalogue.facts, iri))
+        fields, question = self.fields(request, "jurisdiction")
+        iri = self.place(fields, question)
+        self.settle(question)
+        return self.reply(request, self._listed(catalogue.facts, iri))
 
     def _concepts(self, request: Request, scheme: dict[str, Concept]) -> Response:
-        self._plain(request)
-        return self._rows(request, catalogue.concepts(scheme))
+        self.plain(request)
+        return self.rows(request, catalogue.concepts(scheme))
 
     async def categories(self, request: Request) -> Response:
         """List the data categories."""
@@ -296,12 +256,12 @@ class Api:
 
     async def schema(self, request: Request) -> Response:
         """Publish the JSON Schema of the answer."""
-        self._plain(request)
-        return self._reply(request, msgspec.json.encode(ANSWER), "application/schema+json")
+        self.plain(request)
+        return self.reply(request, msgspec.json.encode(ANSWER), "application/schema+json")
 
     async def health(self, request: Request) -> Response:
         """Say that the service runs, and on how much law."""
-        self._plain(request)
+        self.plain(request)
         records = self.book.records
         counts = {"jurisdictions": len(records.jurisdictions), "rules": len(records.rules)}
         content = msgspec.json.encode({"status": "ok", "release": self.book.release, **counts})
@@ -309,5 +269,5 @@ class Api:
 
     async def version(self, request: Request) -> Response:
         """Give the versions of package and data."""
-        self._plain(request)
-        return self._rows(request, {"package": __version__, "data": self.book.release})
+        self.plain(request)
+        return self.rows(request, {"package": __version__, "data": self.book.release})
