@@ -46,6 +46,7 @@ ROWS: tuple[tuple[str, ...], ...] = (
     ("store",),
     ("serve",),
     ("commands",),
+    ("commands_world",),
     ("cli",),
     ("__main__",),
 )
@@ -59,7 +60,9 @@ WITHIN = {
 THIRD: dict[str, Callable[[str], bool]] = {
     "fastapi": lambda name: name.startswith("serve."),
     "networkx": lambda name: name in ("islands", "graphs") or name.startswith("pictures"),
-    "numpy": lambda name: name in ("matrix", "timeline", "islands", "tables", "graphs") or name.startswith("pictures"),
+    "numpy": lambda name: (
+        name in ("matrix", "timeline", "islands", "tables", "graphs") or name.startswith("pictures")
+    ),
     "pyoxigraph": lambda name: (
         name in ("load", "reader", "consistency", "mappings", "functions", "store")
         or name.startswith(("endpoint", "serve.sparql"))

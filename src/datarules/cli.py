@@ -9,7 +9,7 @@ import argparse
 import sys
 from collections.abc import Callable, Sequence
 
-from . import __version__, commands
+from . import __version__, commands, commands_world
 from .errors import DataRulesError
 
 Command = Callable[[argparse.Namespace], int]
@@ -113,6 +113,8 @@ def _parser() -> argparse.ArgumentParser:
     nine.add_argument(
         "--store", metavar="FOLDER", help="keep the SPARQL store in a folder instead of in memory"
     )
+
+    commands_world.add_parsers(add)
 
     ten = add(
         "new",

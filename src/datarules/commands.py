@@ -22,7 +22,7 @@ def _say(text: str) -> None:
     print(text, file=sys.stderr)
 
 
-def _progress() -> Any:
+def progress_bar(text: str = "Validating") -> Any:
     """Return a progress callback that draws a bar when a person is watching, and its closer."""
     if not sys.stderr.isatty():
         return None, lambda: None
@@ -31,22 +31,24 @@ def _progress() -> Any:
 
     bar = Progress(console=Console(stderr=True), transient=True)
     bar.start()
-    task = bar.add_task("Validating", total=None)
+    task = bar.add_task(text, total=None)
     return (lambda done, total: bar.update(task, completed=done, total=total)), bar.stop
 
 
-def _open(args: argparse.Namespace) -> Any:
+def open_data(args: argparse.Namespace) -> Any:
+    """Return dataset and rulebook, of the folder named or bundled."""
     from . import bundled
     from .open import open_dataset
 
-    progress, close = _progress()
+    progress, close = progress_bar()
     try:
         return open_dataset(bundled.data_files(Path(args.data_dir)) if args.data_dir else None, progress)
     finally:
         close()
 
 
-def _facts(pairs: Sequence[str]) -> dict[str, str]:
+def facts_of(pairs: Sequence[str]) -> dict[str, str]:
+    """Return the facts of ``--fact NAME=VALUE``; a bare name means yes."""
     found = {}
     for pair in pairs:
         name, sign, value = pair.partition("=")
@@ -59,7 +61,7 @@ def _question(book: Any, args: argparse.Namespace, day: str | date, open_facts: 
     from . import ask
 
     words = (args.origin, args.destination, args.data, args.purpose, args.sector, day)
-    return ask.transfer(book, *words, _facts(args.fact), open_facts)
+    return ask.transfer(book, *words, facts_of(args.fact), open_facts)
 
 
 def check(args: argparse.Namespace) -> int:
@@ -67,7 +69,7 @@ def check(args: argparse.Namespace) -> int:
     from . import answer
     from .decide import decide
 
-    _, book = _open(args)
+    _, book = open_data(args)
     transfer, day = _question(book, args, args.date or date.today(), args.open)
     decision = decide(book, transfer, day.toordinal())
     if args.turtle:
@@ -100,7 +102,7 @@ def validate(args: argparse.Namespace) -> int:
         )
     stems = {p.stem for p in wanted if p not in known}
     paths = [p for p in known.values() if p.stem not in stems] + [p for p in wanted if p not in known]
-    progress, close = _progress()
+    progress, close = progress_bar()
     try:
         dataset = load(paths)
         only = [f for f in dataset.files if f.path.resolve() in set(wanted)] if wanted else None
@@ -133,7 +135,7 @@ def rules(args: argparse.Namespace) -> int:
     """List the rules of one jurisdiction."""
     from . import ask, catalogue
 
-    _, book = _open(args)
+    _, book = open_data(args)
     question = ask.Question(book)
     iri = question.place(args.jurisdiction, "jurisdiction")
     day = ask.day_of(args.date, "date", question.problems) if args.date else None
@@ -153,7 +155,7 @@ def facts(args: argparse.Namespace) -> int:
     """List the facts one may state."""
     from . import ask, catalogue
 
-    _, book = _open(args)
+    _, book = open_data(args)
     question = ask.Question(book)
     iri = question.place(args.jurisdiction, "jurisdiction") if args.jurisdiction else None
     if question.problems:
@@ -167,7 +169,7 @@ def categories(args: argparse.Namespace) -> int:
     """List data categories, purposes or sectors."""
     from . import catalogue
 
-    _, book = _open(args)
+    _, book = open_data(args)
     scheme = (
         book.records.purposes
         if args.purposes
@@ -192,7 +194,7 @@ def changes(args: argparse.Namespace) -> int:
     """List what starts and ends between two days."""
     from . import ask, catalogue
 
-    _, book = _open(args)
+    _, book = open_data(args)
     question = ask.Question(book)
     first = ask.day_of(args.since, "since", question.problems)
     last = ask.day_of(args.until, "until", question.problems) if args.until else None
@@ -208,7 +210,7 @@ def diff(args: argparse.Namespace) -> int:
     """Tell the history of one pair as dated events."""
     from . import ask, history
 
-    _, book = _open(args)
+    _, book = open_data(args)
     transfer, first = _question(book, args, args.first or history.FIRST_DAY)
     problems: list[Problem] = []
     last = ask.day_of(args.last, "to", problems) if args.last else None
@@ -229,7 +231,7 @@ def query(args: argparse.Namespace) -> int:
     from .store import open_endpoint, results_as
 
     text = sys.stdin.read() if args.file == "-" else Path(args.file).read_text(encoding="utf-8")
-    endpoint = open_endpoint(lambda: _open(args))
+    endpoint = open_endpoint(lambda: open_data(args))
     before = signal.signal(
         signal.SIGINT, signal.SIG_DFL
     )  # the store runs outside Python, where Ctrl+C is not heard
@@ -245,7 +247,7 @@ def export(args: argparse.Namespace) -> int:
     """Write the whole graph."""
     from .store import export_graph
 
-    dataset, _ = _open(args)
+    dataset, _ = open_data(args)
     target = Path(args.output) if args.output != "-" else None
     data = export_graph(dataset, args.format)
     if target is None:

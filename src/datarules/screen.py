@@ -89,3 +89,78 @@ def show_events(rows: Sequence[dict[str, Any]]) -> None:
         for cause in row["causes"]:
             cited = f" ({cause['article']})" if cause["article"] else ""
             console.print(Text(f"    {cause['event']}: {cause['label']}{cited}"))
+
+
+def show_lines(heading: str, lines: Sequence[str], total: int) -> None:
+    """Print a heading and one bullet a line; say how many there are where not all are shown."""
+    console = Console(highlight=False, soft_wrap=True)
+    console.print(Text(heading, style="bold"))
+    for line in lines:
+        console.print(Text(f"• {line}"))
+    if total > len(lines):
+        console.print(Text(f"{total - len(lines):,} more; --json gives all.", style="dim"))
+
+
+def show_comparison(document: dict[str, Any]) -> None:
+    """Print two jurisdictions side by side."""
+    console = Console(highlight=False)
+    for line in document["why"]:
+        console.print(Text(line, style="bold" if line == document["why"][0] else ""))
+    table = Table(show_lines=True, header_style="bold")
+    table.add_column("")
+    for there in document["directions"]:
+        table.add_column(f"{there['origin']} → {there['destination']}", ratio=1)
+    table.add_row(
+        "status",
+        *(
+            Text(f"{d['status']} (best {d['best']}, worst {d['worst']})", style=COLOURS[d["status"]])
+            for d in document["directions"]
+        ),
+    )
+    for axis, sides in document["axes"].items():
+        table.add_row(axis, *("\n".join(_row(one) for one in side) or "–" for side in sides))
+    console.print(table)
+    shared = ", ".join(document["shared_mechanisms"]) or "none"
+    console.print(Text(f"Mechanisms that carry both ways: {shared}."))
+    for one in document["conflicts"]:
+        if one["applies"] == "yes":
+            console.print(Text(f"• {one['text']}"))
+    possible = sum(one["applies"] != "yes" for one in document["conflicts"])
+    if possible:
+        console.print(Text(f"{possible} more conflicts depend on facts not stated.", style="dim"))
+    console.print(Text(document["disclaimer"], style="dim"))
+
+
+def _row(one: dict[str, Any]) -> str:
+    if "rule" in one:
+        return f"{one['label']} ({one['article']})"
+    cited = "; ".join(c["article"] for c in one["citations"])
+    return f"{one['member']} on {one['list']} ({cited})"
+
+
+def show_islands(document: dict[str, Any]) -> None:
+    """Print the islands of a day."""
+    console = Console(highlight=False)
+    title = f"Islands of {document['data']} data at {document['level']} on {document['as_of']}"
+    console.print(Text(f"{title} ({document['case']})", style="bold"))
+    table = Table(box=None, header_style="bold")
+    for column in ("island", "places", "members"):
+        table.add_column(column, justify="right" if column == "places" else "left", overflow="fold")
+    for name, members in document["islands"].items():
+        table.add_row(name, str(len(members)), " ".join(members))
+    table.add_row("alone", str(len(document["alone"])), " ".join(document["alone"]))
+    console.print(table)
+    largest = document["cliques"][0] if document["cliques"] else []
+    more = "" if document["cliques_complete"] else " at least"
+    console.print(
+        Text(
+            f"Everyone with everyone:{more} {len(document['cliques'])} largest groups, the first of {len(largest)}."
+        )
+    )
+    console.print(Text(f"Communities: {', '.join(str(len(c)) for c in document['communities']) or 'none'}."))
+    hubs = ", ".join(f"{h['code']} {h['partners']}" for h in document["hubs"][:8])
+    console.print(Text(f"Most partners: {hubs or 'none'}."))
+    broken = " ".join(document["articulation"]) or "none"
+    bridges = ", ".join("–".join(pair) for pair in document["bridges"][:12]) or "none"
+    console.print(Text(f"Places whose loss breaks an island: {broken}. Bridges: {bridges}."))
+    console.print(Text(document["disclaimer"], style="dim"))

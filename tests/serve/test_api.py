@@ -127,7 +127,7 @@ def test_command_line_and_api_give_the_same_document(
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    monkeypatch.setattr(commands, "_open", lambda args: (dataset, book))
+    monkeypatch.setattr(commands, "open_data", lambda args: (dataset, book))
     arguments = [
         "check",
         "CN",

@@ -27,6 +27,7 @@ from ..rulebook import RuleBook
 from . import openapi, problems, sparql
 from .api import Api
 from .problems import MalformedError, MediaTypeError, NotFoundError, TooLargeError
+from .world import World
 
 STATUS: dict[type[DataRulesError], int] = {
     NotFoundError: 404,
@@ -224,6 +225,7 @@ def create_app(
     app.add_exception_handler(HTTPException, _http_error)
     app.add_exception_handler(Exception, _unforeseen)
     app.router.routes.extend(Api(book, today).routes())
+    app.router.routes.extend(World(book, today).routes())
     if endpoint is not None:
         app.router.routes.extend(sparql.router(endpoint, limits).routes)
     app.router.routes.append(Route("/openapi.json", _described(app)))
