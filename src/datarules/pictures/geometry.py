@@ -6,9 +6,9 @@ JSON file, the same bytes each time:
 
 ``places``: by code, ``name``, ``area`` (square kilometres), ``label`` (longitude, latitude of a point well
 inside the largest part), ``rings`` (closed rings); ``disputed``: rings without a code, as Natural Earth has
-them; ``coasts`` and ``borders``: open lines, each drawn once. A ring or line is one flat list of whole
-numbers, ``x, y, dx, dy, dx, dy …``, in steps of ``step`` degrees. Longitudes run on
-where an outline crosses 180 degrees.
+them; ``coasts`` and ``borders``: open lines, each drawn once; ``licences``. A ring or line is one flat list
+of whole numbers, ``x, y, dx, dy, dx, dy …``, in steps of ``step`` degrees. Longitudes run on where an outline
+crosses 180 degrees.
 
 TopoJSON: https://github.com/topojson/topojson-specification (arcs, quantisation, negative indices).
 """
@@ -28,6 +28,8 @@ from .. import bundled
 from ..errors import ConfigError
 from .projection import EARTH_KM, MIDDLE, Floats, around_middle, equal_earth, ring_area
 
+PACKAGES = ("world-atlas", "cldr-core")
+"""What the outlines are made from; their licences travel with them."""
 STEP = 0.01
 """Smallest step of the outlines, in degrees."""
 FINE = 4e-6
@@ -76,7 +78,7 @@ def simplify(line: Floats, fine: float = FINE) -> Floats:
             if 0 < j < count - 1:
                 area[j] = max(size, spanned(j))
                 heapq.heappush(heap, (area[j], j))
-    return line[np.array(kept)]
+    return np.compress(kept, line, axis=0)
 
 
 def unrolled(line: Floats) -> Floats:
@@ -185,14 +187,14 @@ def _gather(
     places = {}
     for code in sorted(parts):
         rings = [[atlas.ring(r) for r in polygon] for polygon in parts[code]]
-        for polygon in rings:  # an outline around a pole may come after its holes
-            polygon.sort(key=_area, reverse=True)
-        sizes = [_area(polygon[0]) - sum(map(_area, polygon[1:])) for polygon in rings]
+        # The outer ring comes first, save for an outline around a pole.
+        rings = [sorted(polygon, key=_area, reverse=True) for polygon in rings]
+        sizes = [_area(outer) - sum(map(_area, holes)) for outer, *holes in rings]
         places[code] = {
             "name": names[code],
             "area": round(sum(sizes), 1),
             "label": inner_point(rings[int(np.argmax(sizes))][0]),
-            "rings": [_flat(ring) for polygon in rings for ring in polygon],
+            "rings": [_flat(ring) for one in rings for ring in one],
         }
     return places, parts
 
@@ -238,7 +240,8 @@ def build(web: Path) -> str:
         places[code] = others[code]
         coasts += _lines(finer, {code: finer_parts[code]})[0]
     document = {
-        "source": "Natural Earth (public domain), from world-atlas 2.0.2",
+        "source": "Natural Earth (public domain), from world-atlas",
+        "licences": {n: (web / "node_modules" / n / "LICENSE").read_text(encoding="utf-8") for n in PACKAGES},
         "step": STEP,
         "places": dict(sorted(places.items())),
         "disputed": disputed,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -11,8 +12,8 @@ from matplotlib.path import Path as Outline
 
 from . import palette
 from .palette import Ink
-from .places import Place, World, world
-from .projection import Floats, equal_earth
+from .places import Place, world
+from .projection import EARTH_KM, Floats, equal_earth
 from .sheet import MARGIN, Sheet, filled, text_width
 
 SOUTH, NORTH = -57.0, 84.0
@@ -108,21 +109,16 @@ class Ground:
                 self.sheet.notes[f"note-area-{code}"] = notes[code]
             self.axes.add_patch(patch)
         self._line(self.world.disputed, "none", 0, palette.CODELESS.face, 1)
-        self._line(self.world.borders, palette.BORDER, 0.3, "none", 2)
+        self._line(self.world.borders, palette.BORDER, 0.35, "none", 2)
         self._line(self._visible(self.world.coasts), palette.COAST, 0.3, "none", 2)
 
     @staticmethod
     def _visible(path: Outline) -> Outline:
         """Leave out the lines south of the map."""
-        starts = np.flatnonzero(path.codes == Outline.MOVETO)
-        low = frame()[1]
-        kept = [
-            part
-            for part in np.split(np.arange(len(path.codes)), starts[1:])
-            if path.vertices[part, 1].min() > low
-        ]
-        index = np.concatenate(kept)
-        return Outline(path.vertices[index], path.codes[index])
+        corners, codes = np.asarray(path.vertices), np.asarray(path.codes)
+        parts = np.split(np.arange(len(codes)), np.flatnonzero(codes == Outline.MOVETO)[1:])
+        index = np.concatenate([part for part in parts if corners[part, 1].min() > frame()[1]])
+        return Outline(corners[index], codes[index])
 
     def outline(self, codes: Collection[str]) -> None:
         """Draw a strong line around places, thinner where there are several."""
@@ -132,11 +128,19 @@ class Ground:
                 self._line(self.world.places[code].outline, palette.MARK, width, "none", 3)
 
     def star(self, code: str) -> None:
-        """Put a star on a place."""
+        """Put a star on a place, or just above it where a ring lies on it."""
         x, y = self.world.places[code].point
+        if self.world.places[code].area < SMALL:
+            y += 2.6 * RING * self.point
         self.axes.plot([x], [y], marker="*", ms=11, mfc=palette.MARK, mec="white", mew=0.8, zorder=8)
 
-    def rings(self, inks: Mapping[str, Ink], notes: Mapping[str, str], marked: Collection[str] = ()) -> None:
+    def rings(
+        self,
+        inks: Mapping[str, Ink],
+        notes: Mapping[str, str],
+        marked: Collection[str] = (),
+        dashed: Collection[str] = (),
+    ) -> None:
         """Draw a ring with the code for each small place, moved aside where rings would lie upon each other."""
         small = [c for c in sorted(inks) if c in self.world.places and self.world.places[c].area < SMALL]
         small = [c for c in small if on_map(self.world.places[c])]
@@ -150,7 +154,11 @@ class Ground:
                 self.axes.plot([x, u], [y, v], color=palette.COAST, lw=0.35, zorder=4)
                 self.axes.plot([x], [y], "o", ms=1.2, mfc=palette.TEXT, mec="none", zorder=4)
             edge, width = (palette.MARK, 1.3) if code in marked else (palette.TEXT, 0.45)
-            circle = Circle((u, v), RING * self.point, fc=inks[code].face, ec=edge, lw=width, zorder=5)
+            width = 0.7 if code in dashed else width
+            style: Any = (0, (1.6, 1.1)) if code in dashed else "-"
+            circle = Circle(
+                (u, v), RING * self.point, fc=inks[code].face, ec=edge, lw=width, ls=style, zorder=5
+            )
             circle.set_gid(f"note-ring-{code}")
             self.sheet.notes[f"note-ring-{code}"] = notes[code]
             self.axes.add_patch(circle)
@@ -164,11 +172,28 @@ class Ground:
             size = float(np.clip(4.4 + place.area / 2.5e6, 4.4, 7.5))
             self._word(*place.point, code, size, palette.ink_on(inks[code].face), 4)
 
-    def _labelled(self, inks: Mapping[str, Ink]) -> list[str]:
+    def names(self, groups: Mapping[str, str], inks: Mapping[str, Ink], most: int = 3) -> None:
+        """Write the name of a group under the codes of its largest members; on a plate where it does not fit."""
+        places = self.world.places
+        for name in dict.fromkeys(groups.values()):
+            members = [c for c in groups if groups[c] == name and on_map(places.get(c))]
+            members.sort(key=lambda c: (-places[c].area, c))
+            for code in members[:most]:
+                x, y = places[code].point
+                fits = text_width(name, 5) * 72 * self.point < 0.85 * np.sqrt(places[code].area) / EARTH_KM
+                if fits:
+                    self._word(x, y - 9 * self.point, name, 5, palette.ink_on(inks[code].face), 4)
+                elif code == members[0]:
+                    plate = {"boxstyle": "round,pad=0.12", "fc": "white", "ec": inks[code].line, "lw": 0.5}
+                    self._word(x, y - 10 * self.point, name, 5, palette.TEXT, 7, bbox=plate)
+
+    def _labelled(self, inks: Mapping[str, object]) -> list[str]:
         places = self.world.places
         return [c for c in sorted(inks) if c in places and on_map(places[c]) and places[c].area > ROOM]
 
-    def _word(self, x: float, y: float, words: str, size: float, colour: str, order: float) -> None:
+    def _word(
+        self, x: float, y: float, words: str, size: float, colour: str, order: float, **more: Any
+    ) -> None:
         self.axes.text(
             x,
             y,
@@ -179,6 +204,7 @@ class Ground:
             va="center_baseline",
             zorder=order,
             weight="bold",
+            **more,
         )
 
     def missing(self, codes: Collection[str]) -> list[str]:

@@ -8,12 +8,12 @@ from typing import Literal
 
 from matplotlib.patches import Circle, Rectangle
 
-from ..vocab import Status
+from ..vocab import SCALE, Status
 from . import palette
 from .ground import NOTE, Ground, map_height, on_map, tiles, tiles_height
 from .palette import Ink
 from .places import world
-from .sheet import DPI, FOOT, MARGIN, TOP, Format, Heading, Sheet, drawing, listed
+from .sheet import DPI, FOOT, MARGIN, TOP, Format, Heading, Sheet, drawing, legend_grid, listed
 
 WIDTH = 11.69
 """Inches: A4, across."""
@@ -69,14 +69,14 @@ def world_map(
         inks[code], notes[code] = Ink("#FFFFFF", "#FFFFFF"), f"{_name(code, names)}: {role}"
     with drawing():
         missing = _entries(sorted(c for c in statuses if not on_map(places.get(c))), inks, names)
-        high = TOP + map_height(WIDTH - 2 * MARGIN) + 0.84 + tiles_height(WIDTH, missing, NOT_DRAWN) + FOOT
+        high = TOP + map_height(WIDTH - 2 * MARGIN) + 1.0 + tiles_height(WIDTH, missing, NOT_DRAWN) + FOOT
         about = f"World map by status, {role} {listed(sorted(marked))}, as of {heading.day}: {said}."
         sheet = Sheet(heading, WIDTH, high, about)
         ground = Ground(sheet, TOP)
         ground.fill(inks, notes, palette.OTHER)
         ground.outline(marked)
         ground.codes({c: k for c, k in inks.items() if c not in marked})
-        ground.rings(inks, notes, marked)
+        ground.rings(inks, notes, marked, {c for c, s in statuses.items() if s not in SCALE})
         if len(drawn := sorted(c for c in marked if on_map(places.get(c)))) == 1:
             ground.star(drawn[0])
         y = tiles(sheet, missing, ground.bottom + 0.12, NOT_DRAWN)
@@ -87,13 +87,18 @@ def world_map(
 
 
 def _key(sheet: Sheet, x: float, y: float, role: str) -> None:
-    """Explain the strong outline and the ring."""
+    """Explain the strong outline, the rings and the grey."""
     sheet.paper.add_patch(Rectangle((x, y - 0.02), 0.26, 0.14, fc="none", ec=palette.MARK, lw=1.1))
     sheet.text(x + 0.34, y + 0.1, role, weight="bold")
-    sheet.paper.add_patch(Circle((x + 0.13, y + 0.25), 0.06, fc="white", ec=palette.TEXT, lw=0.5))
-    sheet.text(x + 0.34, y + 0.3, "small place", color=palette.QUIET)
-    sheet.swatch(x, y + 0.52, palette.CODELESS)
-    sheet.text(x + 0.34, y + 0.5, "area without a code", color=palette.QUIET)
+    for line, (style, width, words) in enumerate(
+        (("-", 0.5, "small place"), ((0, (1.6, 1.1)), 0.7, "off the scale")), 1
+    ):
+        middle = y + 0.05 + 0.2 * line
+        ring = Circle((x + 0.13, middle), 0.06, fc="white", ec=palette.TEXT, lw=width, ls=style)
+        sheet.paper.add_patch(ring)
+        sheet.text(x + 0.34, middle + 0.05, words, color=palette.QUIET)
+    sheet.swatch(x, y + 0.72, palette.CODELESS)
+    sheet.text(x + 0.34, y + 0.7, "area without a code", color=palette.QUIET)
 
 
 def island_map(
@@ -138,7 +143,7 @@ def island_map(
     ]
     with drawing():
         missing = _entries(sorted(c for c in inks if not on_map(places.get(c))), inks, names)
-        rows = -(-len(legend) // 3) * 0.2
+        rows = legend_grid(legend, WIDTH - 2 * MARGIN)[1] * 0.2
         high = TOP + map_height(WIDTH - 2 * MARGIN) + rows + 0.26
         high += tiles_height(WIDTH, missing, NOT_DRAWN) + FOOT
         said = listed(f"{n} with {counts[n]} members" for n in order)
@@ -146,6 +151,7 @@ def island_map(
         ground = Ground(sheet, TOP)
         ground.fill(inks, notes, palette.OTHER)
         ground.codes(inks)
+        ground.names(islands, inks)
         ground.rings(inks, notes)
         y = tiles(sheet, missing, ground.bottom + 0.12, NOT_DRAWN)
         sheet.legend(legend, MARGIN, y + 0.08, WIDTH - 2 * MARGIN)

@@ -126,7 +126,7 @@ def _squares(axes: Axes, values: NDArray[np.intp], off: NDArray[np.bool_], n: in
             if n > PATTERNED:
                 patch.set_antialiased(False)
                 if status in SCALE:
-                    patch.set_hatch(None)
+                    patch.set_hatch("")
             axes.add_patch(patch)
     if n <= 120:
         grid = [[(k, 0), (k, n)] for k in range(n + 1)] + [[(0, k), (n, k)] for k in range(n + 1)]

@@ -25,10 +25,10 @@ class Ink:
 STATUS: dict[Status, Ink] = {
     Status.INTERNAL: Ink("#DBF1EC", "#9CCFC6"),
     Status.FREE: Ink("#ADDAD3", "#559C95", "....."),
-    Status.RECOGNISED: Ink("#6FB6B2", "#3A8380", "------"),
-    Status.SAFEGUARDS: Ink("#CE8D35", "#E5B670", "//////"),
-    Status.AUTHORISATION: Ink("#A85823", "#C9824C", "\\\\\\\\\\\\"),
-    Status.DEROGATION: Ink("#772A24", "#C07A6E", "||||||"),
+    Status.RECOGNISED: Ink("#76BCB8", "#3F8986", "------"),
+    Status.SAFEGUARDS: Ink("#C58229", "#E0AC62", "//////"),
+    Status.AUTHORISATION: Ink("#964B1D", "#BD7542", "\\\\\\\\\\\\"),
+    Status.DEROGATION: Ink("#65211F", "#A86660", "||||||"),
     Status.PROHIBITED: Ink("#2C0E1C", "#2C0E1C"),
     Status.CONTESTED: Ink("#DCCBF0", "#6B3FA0", "xxxxxx"),
     Status.UNKNOWN: Ink("#FFFFFF", "#B4B8BC", "////"),
@@ -51,14 +51,14 @@ MEANING: dict[Status, str] = {
 KINDS: tuple[Ink, ...] = (
     Ink("#1F3A5F", "#6F8FB8"),
     Ink("#E8B64C", "#9A6F12", "//////"),
-    Ink("#3C8D8A", "#B5DEDA", "------"),
-    Ink("#B5523B", "#EDBBAA", "\\\\\\\\\\\\"),
-    Ink("#C3D7E8", "#587B9C", "....."),
-    Ink("#7A5195", "#CDB3DE", "||||||"),
-    Ink("#8FA34B", "#4B5A1E", "++++++"),
-    Ink("#E7A5B5", "#8D4256", "xxxxxx"),
+    Ink("#2F7D7A", "#B5DEDA", "------"),
+    Ink("#D07C5C", "#F3CDBE", "\\\\\\\\\\\\"),
+    Ink("#D6E4F0", "#4A7094", "....."),
+    Ink("#66407F", "#B796CC", "||||||"),
+    Ink("#A2AD58", "#56611F", "++++++"),
+    Ink("#F2C6D0", "#A34F66", "xxxxxx"),
 )
-"""Fills for kinds that have no order: islands, mechanisms. Used in turn; neighbours differ in lightness."""
+"""Fills for kinds that have no order: islands, mechanisms. Used in turn; the eight differ in lightness too."""
 
 ALONE = Ink("#DDDDD8", "#DDDDD8")
 """A jurisdiction that belongs to no island."""
@@ -66,7 +66,7 @@ CODELESS = Ink("#ECEEF0", "#ECEEF0")
 """An area to which ISO 3166-1 gives no code."""
 OTHER = STATUS[Status.UNKNOWN]
 TEXT, QUIET, FAINT = "#1C2430", "#5A6472", "#C9CED6"
-COAST, BORDER, SEA, GRATICULE = "#5B6773", "#8C97A3", "#FBFCFD", "#E6EBEF"
+COAST, BORDER, SEA, GRATICULE = "#5B6773", "#65707C", "#FBFCFD", "#E6EBEF"
 MARK = "#0B3C8C"
 """The origin, and whatever else the picture points at."""
 
@@ -89,4 +89,5 @@ def luminance(colour: str) -> float:
 
 def ink_on(face: str) -> str:
     """Return the colour of text on a face: dark or white, whichever contrasts more."""
-    return TEXT if (luminance(face) + 0.05) ** 2 > 0.05 * 1.05 * 1.6 else "#FFFFFF"
+    own = luminance(face) + 0.05
+    return TEXT if own / (luminance(TEXT) + 0.05) > 1.05 / own else "#FFFFFF"

@@ -35,7 +35,10 @@ TOP = 1.0
 """Where the picture may begin, below the heading."""
 FOOT = 0.5
 """Height kept for source and version."""
-SETTINGS = {
+SWATCH = 0.34
+"""From the left edge of a legend's box to its words."""
+SETTINGS: dict[Any, Any] = {
+    "text.parse_math": False,
     "font.family": "DejaVu Sans",
     "svg.fonttype": "none",
     "svg.hashsalt": "datarules",
@@ -107,10 +110,24 @@ def fitting(text: str, width: float, size: float) -> str:
     return text.rstrip() + "…"
 
 
+def legend_grid(
+    entries: Sequence[tuple[Ink, str, str]], width: float, size: float = 7
+) -> tuple[int, int, float]:
+    """Return the columns and rows a legend takes in a width, and the width of a column, in inches."""
+    gap = 0.22
+    need = gap + max(
+        SWATCH + text_width(name, size, "bold") + 0.06 + text_width(meaning, size)
+        for _, name, meaning in entries
+    )
+    columns = max(1, min(len(entries), int((width + gap) / need)))
+    rows = -(-len(entries) // columns)
+    return -(-len(entries) // rows), rows, min((width + gap) / columns, need)
+
+
 def filled(patch: Patch, ink: Ink, edge: str | None = None, width: float = 0.4) -> Patch:
     """Give a patch its face, pattern and edge."""
     patch.set_facecolor(ink.face)
-    patch.set_hatch(ink.hatch or None)
+    patch.set_hatch(ink.hatch)
     patch.set_hatchcolor(ink.line)
     patch.set_hatch_linewidth(0.35)
     patch.set_edgecolor(edge or "none")
@@ -151,7 +168,7 @@ class Sheet:
         """Write a line, its baseline at ``y``; options as in `matplotlib.axes.Axes.text`."""
         options.setdefault("color", TEXT)
         options.setdefault("va", "baseline")
-        self.paper.text(x, y, words.replace("$", r"\$"), fontsize=size, **options)
+        self.paper.text(x, y, words, fontsize=size, **options)
 
     def _head(self) -> None:
         head = self.heading
@@ -188,21 +205,17 @@ class Sheet:
 
         Args:
             entries: fill, name, meaning (may be empty).
-            x, y, width: place in inches.
+            x: left edge in inches.
+            y: upper edge in inches.
+            width: inches.
             size: points.
         """
-        gap, box = 0.22, 0.34
-        need = max(
-            box + text_width(n, size, "bold") + 0.06 + text_width(m, size) + gap for _, n, m in entries
-        )
-        columns = max(1, min(len(entries), int((width + gap) / need)))
-        rows = -(-len(entries) // columns)
-        step = min((width + gap) / columns, need)
+        _, rows, step = legend_grid(entries, width, size)
         for i, (ink, name, meaning) in enumerate(entries):
             left, line = x + (i // rows) * step, y + 0.2 * (i % rows) + 0.12
             self.swatch(left, line, ink)
-            self.text(left + box, line - 0.02, name, size, weight="bold")
-            after = left + box + text_width(name, size, "bold") + 0.06
+            self.text(left + SWATCH, line - 0.02, name, size, weight="bold")
+            after = left + SWATCH + text_width(name, size, "bold") + 0.06
             self.text(after, line - 0.02, meaning, size, color=QUIET)
         return y + 0.2 * rows
 
