@@ -1,13 +1,15 @@
 # Two commands are all a newcomer needs: `make serve` and `make test`.
 PYTHON ?= python3
 VENV ?= .venv
+NPM ?= npm
 BIN = $(VENV)/bin
+GEOMETRY = src/datarules/bundle/geometry/places.json
 HOST ?= 127.0.0.1
 PORT ?= 8000
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
 .DEFAULT_GOAL := help
-.PHONY: help serve test check format validate bench lock wheel clean
+.PHONY: help geometry serve test check format validate bench lock wheel clean
 
 help: ## say what each target does
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 18
@@ -24,10 +26,19 @@ $(VENV)/.dev: requirements/dev.txt pyproject.toml | $(BIN)/python
 	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --editable .
 	touch $@ $(VENV)/.base
 
-serve: $(VENV)/.base ## set everything up and serve API, SPARQL and page on the embedded store
+web/node_modules/.installed: web/package.json web/package-lock.json
+	cd web && $(NPM) ci --ignore-scripts --no-audit --no-fund --silent
+	touch $@
+
+$(GEOMETRY): web/node_modules/.installed web/places.json src/datarules/pictures/geometry.py src/datarules/pictures/projection.py | $(VENV)/.base
+	PYTHONPATH=src $(BIN)/python -m datarules.pictures.geometry web
+
+geometry: $(GEOMETRY) ## build the outlines of places for the maps
+
+serve: $(VENV)/.base $(GEOMETRY) ## set everything up and serve API, SPARQL and page on the embedded store
 	PYTHONPATH=src $(BIN)/python -m datarules serve --host $(HOST) --port $(PORT)
 
-test: $(VENV)/.dev ## set everything up and run every test
+test: $(VENV)/.dev $(GEOMETRY) ## set everything up and run every test
 	$(BIN)/python -m pytest -n auto --dist loadgroup
 
 check: $(VENV)/.dev ## format check, lint, types, data
@@ -47,7 +58,7 @@ bench: $(VENV)/.dev requirements/bench.txt ## measure decisions, queries, start-
 	$(BIN)/python -m pip install --quiet --require-hashes -r requirements/bench.txt
 	$(BIN)/python -m benchmarks
 
-wheel: $(VENV)/.dev ## build the wheel, ontology and data inside
+wheel: $(VENV)/.dev $(GEOMETRY) ## build the wheel, ontology, data and outlines inside
 	$(BIN)/python -m build --wheel --no-isolation
 
 lock: $(VENV)/.dev ## compile the locked requirements anew
@@ -59,4 +70,4 @@ lock: $(VENV)/.dev ## compile the locked requirements anew
 	done
 
 clean: ## remove what was made
-	rm -rf $(VENV) dist build .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) dist build src/datarules/bundle web/node_modules .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -1,4 +1,4 @@
-"""The wheel in a clean environment: ontology and data inside, every command at work, no checkout near."""
+"""The wheel in a clean environment: ontology, data and outlines inside, every command at work, no checkout near."""
 
 from __future__ import annotations
 
@@ -64,3 +64,16 @@ def test_the_installed_data_validate_and_can_be_queried(clean: tuple[Path, dict[
     )
     rows = run(command, "query", query, "--format", "csv", cwd=folder, env=env).split()
     assert int(rows[1]) > 300
+
+
+@pytest.mark.xdist_group("wheel")
+def test_a_map_is_drawn_from_the_installed_wheel(clean: tuple[Path, dict[str, str]]) -> None:
+    folder, env = clean
+    program = (
+        "from datarules.pictures import maps, sheet\n"
+        "from datarules.vocab import Status\n"
+        "head = sheet.Heading('A map', '2026-11-23', 'any data', 'a source', 'a release')\n"
+        "print(maps.world_map(head, {'JP': Status.FREE}, ['BR'], 'svg').decode())"
+    )
+    drawn = run(folder / "env" / "bin" / "python", "-c", program, cwd=folder, env=env)
+    assert "Japan: free" in drawn

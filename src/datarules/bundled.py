@@ -50,3 +50,22 @@ def data_files(folder: Path | None = None) -> list[Path]:
             "data folder", base, "It has no folder jurisdictions/.", "Give the folder above it."
         )
     return sorted((base / "jurisdictions").glob("*.ttl")) + sorted((base / "agreements").glob("*.ttl"))
+
+
+def geometry_place() -> Path:
+    """Return where the outlines of places are kept, built or not."""
+    return _HERE / "bundle" / "geometry" / "places.json"
+
+
+def geometry_file() -> Path:
+    """Return the outlines of places.
+
+    Raises:
+        ConfigError: they were not built.
+    """
+    place = geometry_place()
+    if not place.is_file():
+        raise ConfigError.single(
+            "geometry", place, "The outlines of places are not built.", "Run `make geometry`."
+        )
+    return place
