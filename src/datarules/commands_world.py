@@ -153,8 +153,8 @@ def obstacles(args: argparse.Namespace) -> int:
         found = made.barriers(asked, level, progress)
     rows = [reports.barrier(made.book, one) for one in found]
     if args.json:
-        head = {**reports.head(made.book, asked.day, facts=asked.facts), "level": level.value}
-        return _print({**head, "total": len(rows), "obstacles": rows})
+        common = reports.head(made.book, asked.day, facts=asked.facts)
+        return _print({**common, "level": level.value, "total": len(rows), "obstacles": rows})
     columns = ("data", "kind", "pairs", "alone", "text")
     show_table(rows[:SHOWN], columns)
     return 0
