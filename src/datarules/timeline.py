@@ -59,6 +59,14 @@ class _Reach:
         below: dict[frozenset[str], set[str]] = {}
         self.orders: dict[str, frozenset[str]] = {}
         self.lists: dict[str, set[str]] = {}
+        self.importers = frozenset(view.importers())
+        asked = {
+            target
+            for order in self.importers
+            for rule in view.ordered(order, Action.IMPORT)
+            for target in rule.destinations | rule.not_destinations
+        }
+        self.import_lists = asked | view.below(asked)
         for place in places:
             orders = frozenset(order for order, _ in view.orders_of(place))
             self.orders[place] = orders
@@ -90,8 +98,13 @@ def _touched(
         else:
             groups |= {cause.group, cause.member}
             if cause.group in book.records.jurisdictions:
+                over = {order for order, _ in view.orders_of(cause.group)}
+                if not over.isdisjoint(reach.importers | before.importers):
+                    return places
                 groups |= {e.member for e in view.of_group.get(cause.group, ())}
                 orders.add(cause.group)
+    if not groups.isdisjoint(reach.import_lists | before.import_lists):
+        return places
     return {
         place
         for place in places

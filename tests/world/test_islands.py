@@ -1,0 +1,147 @@
+"""Islands on worlds drawn by hand, on random ones, and in the real law."""
+
+from __future__ import annotations
+
+import networkx as nx
+import numpy as np
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from datarules import islands as isl
+from datarules.matrix import frame, matrix
+from datarules.timeline import timeline
+from datarules.vocab import Status, Strength
+
+from ..decision.worlds import DAY, cat, entry, random_entries, random_rules, rule, world
+
+PERSONAL = cat("personal")
+FREE = dict(strength=Strength.RESIDUAL, data=["personal"])
+
+
+def drawn(*edges: tuple[str, str]) -> nx.Graph:
+    graph = nx.Graph()
+    graph.add_nodes_from("ABCDEF")
+    graph.add_weighted_edges_from((a, b, 1.0) for a, b in edges)
+    return graph
+
+
+def test_a_chain_is_one_component_but_no_clique_and_its_middle_holds_it_together() -> None:
+    found = isl.islands(drawn(("A", "B"), ("B", "C")))
+    assert found.components == (("A", "B", "C"),)
+    assert found.cliques == ()
+    assert found.articulation == ("B",)
+    assert found.bridges == (("A", "B"), ("B", "C"))
+    assert found.alone == ("D", "E", "F")
+
+
+def test_two_triangles_that_share_a_place_are_two_cliques() -> None:
+    found = isl.islands(drawn(("A", "B"), ("A", "C"), ("B", "C"), ("C", "D"), ("C", "E"), ("D", "E")))
+    assert found.cliques == (("A", "B", "C"), ("C", "D", "E"))
+    assert found.articulation == ("C",)
+    assert found.bridges == ()
+    assert found.hubs[0] == ("C", 4)
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.integers(2, 8), st.lists(st.tuples(st.integers(0, 7), st.integers(0, 7)), max_size=28))
+def test_cliques_are_those_of_the_textbook(size, pairs):  # type: ignore[no-untyped-def]
+    graph = nx.Graph()
+    graph.add_nodes_from(str(n) for n in range(size))
+    graph.add_edges_from((str(a), str(b)) for a, b in pairs if a != b and a < size and b < size)
+    expected = {tuple(sorted(c)) for c in nx.find_cliques(graph) if len(c) > 2}
+    found, whole = isl.cliques(graph)
+    assert whole and set(found) == expected
+
+
+def mutual_of(*rules, entries=()):  # type: ignore[no-untyped-def]
+    book = world(list(rules), list(entries))
+    found = matrix(book, frame(book, [PERSONAL]), DAY)
+    return book, found, isl.mutual(found, PERSONAL, Status.SAFEGUARDS)
+
+
+def test_edges_are_mutual_and_never_reached_by_way_of_others() -> None:
+    """A and B exchange, B and C exchange, A may not send to C: A and C share no edge."""
+    book, found, grid = mutual_of(
+        rule("a", "A", "Permission", **FREE),
+        rule("a-c", "A", "Prohibition", strength=Strength.STRICT, data=["personal"], destinations=["C"]),
+        rule("b", "B", "Permission", **FREE),
+        rule("c", "C", "Permission", **FREE),
+    )
+    graph = isl.graph(book, found, PERSONAL, Status.SAFEGUARDS)
+    assert set(map(frozenset, graph.edges)) == {frozenset("AB"), frozenset("BC")}
+    assert isl.islands(graph).components == (("A", "B", "C"),)
+    assert isl.islands(graph).cliques == ()
+    assert grid.sum() == 4
+
+
+def test_one_way_traffic_and_unknown_law_make_no_edge() -> None:
+    _, _, grid = mutual_of(rule("a", "A", "Permission", **FREE), rule("b", "B", "Prohibition", **FREE))
+    assert not grid.any()
+
+
+@settings(max_examples=80, deadline=None)
+@given(random_rules(), random_entries(), st.sampled_from(["B", "C", "U"]))
+def test_adding_a_recognition_never_splits_an_island(rules, entries, member):  # type: ignore[no-untyped-def]
+    """A new unconditional route overrides nothing, so no edge at its level is lost by it."""
+    more = rule("new", "A", "Permission", destinations=[member], data=["personal"])
+    grids = []
+    for law in (rules, [*rules, more]):
+        book = world(law, entries)
+        found = matrix(book, frame(book, [PERSONAL]), DAY)
+        grids.append((isl.mutual(found, PERSONAL, Status.PROHIBITED), found))
+    (before, old), (after, new) = grids
+    lost = before & ~after
+    contested = (new.status[0] == 7) | (new.status[0].T == 7)
+    assert not (lost & ~contested).any(), "only a ban without precedence can clash with a recognition"
+    assert old.frame.places == new.frame.places
+
+
+def test_names_stay_and_the_story_of_merging_and_splitting_is_told() -> None:
+    names = isl.Names(world([]))
+    degree = {"A": 3, "B": 1, "C": 1, "D": 2, "E": 1}.__getitem__
+    first = dict(names.name([frozenset("AB"), frozenset("DE")], degree, {}))
+    assert first == {"A": frozenset("AB"), "D": frozenset("DE")}
+    second = dict(names.name([frozenset("ABDE")], degree, {}))
+    assert list(second) == ["A"]
+    merged = list(isl._story(first, second))
+    assert [(k, n, o) for k, n, _, _, o in merged] == [("merged", "A", ("D",))]
+    third = dict(names.name([frozenset("ABE"), frozenset("DC")], degree, {}))
+    assert third["A"] == frozenset("ABE")
+    assert [(k, n) for k, n, *_ in isl._story(second, third)] == [("split", "A")]
+
+
+def test_a_new_island_is_named_after_the_union_it_holds() -> None:
+    names = isl.Names(world([]))
+    found = names.name([frozenset("ABC")], {"A": 2, "B": 2, "C": 2}.__getitem__, {"U": frozenset("AB")})
+    assert list(found) == ["U"]
+
+
+def test_history_tells_the_day_and_the_cause() -> None:
+    later = DAY + 100
+    rules = [
+        rule("a", "A", "Prohibition", **FREE),
+        rule("a-list", "A", "Permission", data=["personal"], destinations=["L1"]),
+        rule("b", "B", "Permission", **FREE),
+    ]
+    book = world(rules, [entry("listed", "B", "L1", start=later, end=later + 50)])
+    asked = frame(book, [PERSONAL], isl.places(book))
+    states = list(isl.history(book, timeline(book, asked, DAY), PERSONAL, Status.SAFEGUARDS))
+    told = [
+        (c.day, c.kind, c.joined, c.left, [x.label if hasattr(x, "label") else x.iri[-6:] for x in c.causes])
+        for s in states
+        for c in s.changes
+    ]
+    assert told == [
+        (later, "born", ("A", "B"), (), ["listed"]),
+        (later + 50, "gone", (), ("A", "B"), ["listed"]),
+    ]
+
+
+def test_levels_off_the_scale_are_refused() -> None:
+    values = np.zeros((2, 2), np.uint8)
+    try:
+        isl.open_at(values, Status.UNKNOWN)
+    except ValueError as error:
+        assert "unknown" in str(error)
+    else:
+        raise AssertionError("unknown is no level")
