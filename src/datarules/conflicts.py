@@ -27,9 +27,9 @@ from . import vocab as v
 from .beside import by_treaty, location_clash, two_parties
 from .decide import decide
 from .model import FALSE, Expr, Rule, Scope, Transfer, Value, all_of, negate
-from .norms import Norms, meeting, takes_all
+from .norms import Norms, broadest, meeting, takes_all, within
 from .rulebook import Cell, DayView, RuleBook
-from .vocab import LOCALISATION, Action, Modality
+from .vocab import LOCALISATION, SCALE, Action, Modality, Status
 from .worlds import holds
 
 KINDS = (
@@ -45,6 +45,7 @@ KINDS = (
 EXCLUSIVE = (Action.STORE_INSIDE, Action.PROCESS_INSIDE)
 COPIES = (Action.KEEP_LOCAL_COPY, Action.COLLECT_INSIDE)
 DUTIES = (*LOCALISATION, Action.DISCLOSE, Action.ERASE_ABROAD, Action.RETAIN)
+BANS = (Action.DISCLOSE, Action.TRANSFER, Action.ONWARD_TRANSFER)
 UNRESOLVED = ("open", "infeasible")
 TERRITORIAL = ("exclusive-location", "copy-against-exclusive", "export-ban-against-localisation")
 """Kinds in which each norm is about data in its own territory."""
@@ -137,6 +138,30 @@ def _export_bans(ours: Norms, theirs: Norms) -> Iterator[Found]:
     yield from _each("export-ban-against-access", access, bans, "split")
 
 
+def _onward(ours: Norms, theirs: Norms) -> Iterator[Found]:
+    """Our ban that goes with the data against their law, which would let them travel on to a barred place."""
+    view = ours.view
+    for ban, when in ours.of(Modality.PROHIBITION, Action.ONWARD_TRANSFER):
+        barred = sorted(
+            {p for target in ban.onward_to for p in view.taken_in(target)} - {ours.here, theirs.here}
+        )
+        for place in barred:
+            route = _opens(view, theirs.here, place, ban)
+            if route is not None:
+                yield "onward-ban", ban, route, "infeasible", None, when
+                break
+
+
+def _opens(view: DayView, here: str, there: str, ban: Rule) -> Rule | None:
+    """Return the rule by which data under a ban could lawfully go there under the law here, if one does."""
+    data = min(ban.scope.data, default=v.ANY_DATA)
+    purpose = min(ban.scope.purposes, default=v.ANY_PURPOSE)
+    sector = min(ban.scope.sectors, default=v.ANY_SECTOR)
+    found = decide(view.book, Transfer(here, there, (data,), purpose, sector), view.day)
+    light = found.status in SCALE and SCALE.index(found.status) <= SCALE.index(Status.SAFEGUARDS)
+    return next((r.rule for r in found.routes if r.now), None) if light else None
+
+
 def _tension(ours: Norms, theirs: Norms) -> Iterator[Found]:
     """Our measures against commitments given to the other as a party to the same agreement."""
     view = ours.view
@@ -187,8 +212,45 @@ _DIRECTED: tuple[Callable[[Norms, Norms], Iterator[Found]], ...] = (
     _location,
     _erasure,
     _export_bans,
+    _onward,
     _tension,
 )
+
+
+Met = tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]
+"""The data, sectors and purposes under two norms."""
+
+
+def _narrowed(
+    sides: tuple[Norms, Norms],
+    norms: tuple[Rule, Rule],
+    met: Met,
+    when: Expr,
+    given: Mapping[str, Value],
+    territorial: bool,
+) -> tuple[Met, Expr, bool] | None:
+    """Return the data on which both norms bite once exceptions are taken out, when, and whether now.
+
+    Where they bite now on some of the data, only these are kept; nothing where they can bite on none.
+    """
+    data, sectors, purposes = met
+    book = sides[0].view.book
+    plain = [rule for rule in norms if not rule.commitment]
+    own = {rule.iri: sides[0] if rule.order in sides[0].orders else sides[1] for rule in plain}
+    scoped = [rule for rule in plain if own[rule.iri].by_category(rule)]
+    categories = within(book, norms[0].scope, norms[1].scope, territorial) if scoped else set(data)
+    conditions: dict[str, Expr] = {}
+    for category in sorted(categories):
+        scope = Scope(frozenset((category,)), frozenset(), frozenset(sectors), frozenset(purposes))
+        cell = Cell(category, min(purposes, default=v.ANY_PURPOSE), min(sectors, default=v.ANY_SECTOR))
+        parts = [when, *(own[rule.iri].bites(rule, cell) for rule in scoped)]
+        parts += [own[rule.iri].unless(rule, scope) for rule in plain if rule.action is not Action.DISCLOSE]
+        bites = all_of(*parts)
+        if bites != FALSE:
+            conditions[category] = bites
+    now = broadest(book, (c for c, bites in conditions.items() if holds(bites, given, book.baseline)))
+    kept = now or broadest(book, conditions)
+    return ((kept, sectors, purposes), conditions[kept[0]], bool(now)) if kept else None
 
 
 def _reaches(book: RuleBook, data: tuple[str, ...], asked: str | None) -> bool:
@@ -225,12 +287,15 @@ def between(
                 met = meeting(book, first.scope, second.scope, kind in TERRITORIAL)
                 if met is None or not _reaches(book, met[0], data):
                     continue
+                cell = _narrowed(sides, (first, second), met, when, given or {}, kind in TERRITORIAL)
+                if cell is None:
+                    continue
+                met, when, now = cell
                 if kind in ("exclusive-location", "copy-against-exclusive"):
                     resolution = location_clash(book, met[0])
                 elif kind == "treaty-tension" and not _restricts(ours, first, *met):
                     continue
                 places = (here, there) if first.order in sides[0].orders else (there, here)
-                now = holds(when, given or {}, book.baseline)
                 found.setdefault(
                     (kind, first.iri, second.iri),
                     Clash(kind, places, first, second, *met, resolution, by, now, when),
@@ -246,7 +311,7 @@ def speakers(view: DayView) -> list[str]:
         if order in view.book.records.jurisdictions
         and any(
             (r.modality is Modality.OBLIGATION and r.action in DUTIES)
-            or (r.modality is Modality.PROHIBITION and r.action in (Action.DISCLOSE, Action.TRANSFER))
+            or (r.modality is Modality.PROHIBITION and r.action in BANS)
             for r in rules
         )
     }

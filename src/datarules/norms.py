@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from . import vocab as v
 from .beside import by_treaty
-from .model import FALSE, Expr, Rule, Scope, all_of, negate
+from .model import FALSE, Expr, Rule, Scope, all_of, any_of, negate
 from .pairs import Pair
 from .rulebook import Cell, DayView, RuleBook
 from .vocab import Action, Arising, Modality, Strength
@@ -34,15 +36,25 @@ def meeting(
     purposes = _common(book, one.purposes, other.purposes)
     if sectors is None or purposes is None:
         return None
-    inside = {
+    data = broadest(book, within(book, one, other, territorial))
+    return (data, sectors, purposes) if data else None
+
+
+def within(book: RuleBook, one: Scope, other: Scope, territorial: bool = False) -> set[str]:
+    """Return every data category under two scopes (see `meeting`)."""
+    return {
         c
         for c in book.records.categories
         if book.data_matches(one, c)
         and book.data_matches(other, c)
         and not (territorial and (not c.startswith(v.CATEGORY) or book.arising(c) is Arising.IN_ONE_STATE))
     }
-    data = tuple(sorted(c for c in inside if (book.broader[c] - {c}).isdisjoint(inside)))
-    return (data, sectors, purposes) if data else None
+
+
+def broadest(book: RuleBook, categories: Iterable[str]) -> tuple[str, ...]:
+    """Return the categories that lie within no other of them."""
+    found = set(categories)
+    return tuple(sorted(c for c in found if (book.broader[c] - {c}).isdisjoint(found)))
 
 
 class Norms:
@@ -60,44 +72,53 @@ class Norms:
         self.here = here
         self.there = there
         self.orders = sorted(self.pair.orders.keys() - self.pair.target_orders.keys())
+        self._exceptions: dict[str, list[tuple[Rule, Expr]]] = {}
+
+    def bites(self, rule: Rule, cell: Cell) -> Expr:
+        """Return when a rule bites here towards there in a cell."""
+        if not self.pair.reaches(self.pair.orders[rule.order], cell):
+            return FALSE
+        return self.pair.applies(rule, cell, self.there)[0]
 
     def _reach(self, rule: Rule) -> Expr:
-        """Return when a rule bites here towards there, some data of its scope being at hand."""
-        for category in sorted(rule.scope.data) or [v.ANY_DATA]:
-            cell = Cell(
-                category,
-                min(rule.scope.purposes, default=v.ANY_PURPOSE),
-                min(rule.scope.sectors, default=v.ANY_SECTOR),
-            )
-            if self.pair.reaches(self.pair.orders[rule.order], cell):
-                when, _ = self.pair.applies(rule, cell, self.there)
-                if when != FALSE:
-                    return when
-        return FALSE
+        """Return when a rule bites here towards there on some data of its scope; not never, if it can."""
+        purpose = min(rule.scope.purposes, default=v.ANY_PURPOSE)
+        sector = min(rule.scope.sectors, default=v.ANY_SECTOR)
+        if not self.by_category(rule):
+            return self.bites(rule, Cell(min(rule.scope.data, default=v.ANY_DATA), purpose, sector))
+        return any_of(
+            *(self.bites(rule, Cell(c, purpose, sector)) for c in self.view.book.records.categories)
+        )
+
+    def by_category(self, rule: Rule) -> bool:
+        """Say whether it depends on the kind of data when a rule bites: its list, or its reach, is scoped."""
+        chains = [*self.pair.orders[rule.order]]
+        for target in rule.destinations | rule.not_destinations:
+            chains += self.view.covers(target, self.there)
+        return any(entry.scope != Scope() for chain in chains for entry in chain)
 
     def of(self, modality: Modality, *actions: Action) -> list[tuple[Rule, Expr]]:
-        """Return the rules of some actions with when each bites, less where exceptions lift it."""
-        found: list[tuple[Rule, Expr]] = []
-        for order in self.orders:
-            for action in actions:
-                rules = [
-                    (rule, when)
-                    for rule in self.view.rules.get((order, action), ())
-                    if (when := self._reach(rule)) != FALSE
-                ]
-                for rule, when in rules:
-                    if rule.modality is modality:
-                        lifted = [
-                            negate(w)
-                            for other, w in rules
-                            if rule.iri in other.overrides
-                            and action is not Action.DISCLOSE
-                            and takes_all(self.view.book, other.scope, rule.scope)
-                        ]
-                        bites = all_of(when, *lifted)
-                        if bites != FALSE:
-                            found.append((rule, bites))
-        return found
+        """Return the rules of some actions with when each bites, whatever exceptions may say."""
+        return [
+            (rule, when)
+            for order in self.orders
+            for action in actions
+            for rule in self.view.rules.get((order, action), ())
+            if rule.modality is modality and (when := self._reach(rule)) != FALSE
+        ]
+
+    def unless(self, rule: Rule, scope: Scope) -> Expr:
+        """Return when no exception of the same order takes everything under a scope out of a rule."""
+        others = self._exceptions.get(rule.iri)
+        if others is None:
+            others = self._exceptions[rule.iri] = [
+                (other, when)
+                for other in self.view.rules.get((rule.order, rule.action), ())
+                if rule.iri in other.overrides and (when := self._reach(other)) != FALSE
+            ]
+        return all_of(
+            *(negate(when) for other, when in others if takes_all(self.view.book, other.scope, scope))
+        )
 
     def lifts(self, ban: Rule) -> list[Rule]:
         """Return the permissions that override a blocking rule, treaty routes first."""

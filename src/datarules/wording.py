@@ -23,6 +23,7 @@ KIND_WORDS = {
     "retention-against-erasure": "{a} wants the data kept, {b} wants them deleted abroad",
     "export-ban-against-localisation": "{a} wants the data inside, {b} does not let them go there",
     "export-ban-against-access": "{a} can reach data held abroad, {b} does not let them go there",
+    "onward-ban": "the law of {a} goes with the data and bars a step that {b} leaves open",
     "treaty-tension": "a measure of {a} stands beside a commitment it has given",
 }
 RESOLUTIONS = {
