@@ -19,7 +19,7 @@ from datarules.rulebook import RuleBook
 
 from .measure import Row
 
-PARTS = ("decide", "sparql", "policy", "start", "http")
+PARTS = ("decide", "sparql", "policy", "matrix", "start", "http")
 LIBRARIES = ("pyoxigraph", "cedarpy", "regopy", "fastapi", "uvicorn")
 
 
@@ -38,6 +38,10 @@ def _measure(parts: Sequence[str], quick: bool) -> Iterable[Row]:
         from . import engines
 
         yield from engines.rows_policy_engines(book, 50 if quick else 500)
+    if "matrix" in parts:
+        from . import matrices
+
+        yield from matrices.rows(book, quick)
     if "start" in parts:
         from . import starts
 
