@@ -203,7 +203,7 @@ def _graphs(book: RuleBook, quick: bool) -> Iterable[Row]:
         ("components", lambda: list(nx.connected_components(joined))),
         (
             "articulation points and bridges",
-            lambda: (list(nx.articulation_points(joined)), list(nx.bridges(joined))),
+            lambda: islands._holding(joined),
         ),
         ("maximal cliques, twins joined", lambda: islands.cliques(joined)),
         ("Louvain communities", lambda: nx.community.louvain_communities(joined, seed=1)),

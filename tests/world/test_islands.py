@@ -53,6 +53,17 @@ def test_cliques_are_those_of_the_textbook(size, pairs):  # type: ignore[no-unty
     assert whole and set(found) == expected
 
 
+@settings(max_examples=150, deadline=None)
+@given(st.integers(2, 9), st.lists(st.tuples(st.integers(0, 8), st.integers(0, 8)), max_size=20))
+def test_what_holds_an_island_together_is_that_of_the_textbook(size, pairs):  # type: ignore[no-untyped-def]
+    graph = nx.Graph()
+    graph.add_nodes_from(str(n) for n in range(size))
+    graph.add_weighted_edges_from((str(a), str(b), 1.0) for a, b in pairs if a != b and a < size and b < size)
+    found = isl.islands(graph)
+    assert set(found.articulation) == set(nx.articulation_points(graph))
+    assert set(map(frozenset, found.bridges)) == set(map(frozenset, nx.bridges(graph)))
+
+
 def mutual_of(*rules, entries=()):  # type: ignore[no-untyped-def]
     book = world(list(rules), list(entries))
     found = matrix(book, frame(book, [PERSONAL]), DAY)
