@@ -49,6 +49,7 @@ class _Strand:
     reach: Ways
     reviews: tuple[tuple[int, Coverage], ...]
     relevant: int
+    speaks: int = 0
 
 
 @dataclass(slots=True)
@@ -77,7 +78,7 @@ class Outlook:
         self.view = view
         self.origin = origin
         self.forge = forge
-        self._bits: dict[Scope, int] = {}
+        self._bits: dict[Scope | str, int] = {}
         self._scopes_of: dict[int, frozenset[Scope]] = {}
         self._memo: dict[object, object] = {}
         self.orders: dict[str, list[Chain]] = {}
@@ -128,6 +129,13 @@ class Outlook:
     def _bit(self, scope: Scope) -> int:
         return 0 if scope == EVERYWHERE else self._bits.setdefault(scope, 1 << len(self._bits))
 
+    def _union_bit(self, order: str) -> int:
+        """Return the bit that says whether a union has law on the data of a situation; 0 for other orders."""
+        place = self.view.book.records.jurisdictions.get(order)
+        if place is None or not place.union:
+            return 0
+        return self._bits.setdefault(order, 1 << len(self._bits))
+
     def _ways(self, chains: Iterable[Chain]) -> Ways:
         found: dict[tuple[int, Expr], None] = {}
         for chain in chains:
@@ -146,13 +154,13 @@ class Outlook:
             for review in self.view.coverage.get(order, ())
             if review.extent is Extent.ADDS_NOTHING and review.action is action
         )
-        relevant = 0
+        relevant = speaks = self._union_bit(order)
         for more in (*bits, *(b for b, _ in reach), *(b for b, _ in reviews)):
             relevant |= more
         alone = not rules and len(self.view.within().get(order, ())) < 2
         shown = tuple((bit, c.data) if alone else c.iri for bit, c in reviews)
         key = ("" if alone else order, action, tuple(r.iri for r in rules), bits, reach, shown)
-        return _Strand(self.forge.number(key), order, action, rules, bits, reach, reviews, relevant)
+        return _Strand(self.forge.number(key), order, action, rules, bits, reach, reviews, relevant, speaks)
 
     @staticmethod
     def _when(ways: Ways, mask: int) -> Expr:
@@ -206,7 +214,7 @@ class Outlook:
             for target in {t for rule in strand.rules for t in rule.destinations | rule.not_destinations}:
                 for bits, _ in self._ways(view.covers(target, self.origin)):
                     relevant |= bits
-        named.update(scope for scope, bit in self._bits.items() if bit & relevant)
+        named.update(s for s, bit in self._bits.items() if bit & relevant and isinstance(s, Scope))
         return Class(number, covers, inside, imports, relevant, frozenset(named) | self._named)
 
     # -- situations
@@ -218,7 +226,9 @@ class Outlook:
         if not isinstance(found, int):
             book, found = self.view.book, 0
             for scope, bit in self._bits.items():
-                if axis == "data":
+                if isinstance(scope, str):
+                    hit = axis != "data" or self.view.speaks(scope, concept)
+                elif axis == "data":
                     hit = book.data_matches(scope, concept)
                 else:
                     hit = book.axis_matches(scope.purposes if axis == "purpose" else scope.sectors, concept)
@@ -296,7 +306,7 @@ class Outlook:
         found = self._memo.get(key)
         if not isinstance(found, tuple):
             number, taken, _, reviews = self._own(strand, mask)
-            within = self._when(inside, mask)
+            within = self._when(inside, mask) if strand.speaks & mask == strand.speaks else FALSE
             rules = tuple(
                 (n, when)
                 for n in (taken if within != TRUE else ())

@@ -111,6 +111,7 @@ class Pair:
         self.book = view.book
         self.orders = self._grouped(view.orders_of(origin))
         self.target_orders = self._grouped(view.orders_of(destination))
+        self._shared = tuple(self.orders.keys() & self.target_orders.keys())
         self._situations: dict[Cell, Situation] = {}
         self._grids: dict[Cell, Grid] = {}
         self._lapsed: dict[Cell, tuple[Membership, ...]] = {}
@@ -139,6 +140,12 @@ class Pair:
     def reaches(self, chains: Iterable[Chain], cell: Cell) -> bool:
         """Say whether an order that these entries bring can reach a cell at all."""
         return self._chain(chains, cell)[0] != FALSE
+
+    def inside(self, order: str, opposite: dict[str, list[Chain]], cell: Cell) -> Expr:
+        """Return when the other end lies in an order too, for data of which being in it settles anything."""
+        if order not in opposite or not self.view.speaks(order, cell.data):
+            return FALSE
+        return self._chain(opposite[order], cell)[0]
 
     def _places(self, targets: frozenset[str], place: str, cell: Cell) -> tuple[Expr, list[Membership]]:
         alternatives: list[Expr] = []
@@ -175,7 +182,7 @@ class Pair:
         cell: Cell,
     ) -> Program:
         reach, _ = self._chain(chains, cell)
-        inside, _ = self._chain(opposite.get(order, ()), cell)
+        inside = self.inside(order, opposite, cell)
         found: list[tuple[Rule, Expr, tuple[Membership, ...]]] = []
         if reach != FALSE and inside != TRUE:
             for rule in self.view.ordered(order, action):
@@ -207,7 +214,7 @@ class Pair:
         beside = []
         for order, chains in self.orders.items():
             reach, _ = self._chain(chains, cell)
-            inside, _ = self._chain(self.target_orders.get(order, ()), cell)
+            inside = self.inside(order, self.target_orders, cell)
             if reach == FALSE or inside == TRUE:
                 continue
             for action in (*BESIDE, Action.TRANSFER):
@@ -316,6 +323,8 @@ class Pair:
                 else:
                     hit = self.book.axis_matches(named[number], concept)
                 mask |= hit << number
+            for number, order in enumerate(self._shared if data else (), len(scopes)):
+                mask |= self.view.speaks(order, concept) << number
             masks.setdefault(mask, concept)
         return masks
 

@@ -16,7 +16,7 @@ from .errors import DataError
 from .load import Dataset, ValidDataset
 from .model import FOREVER, Coverage, Expr, Membership, Rule, Scope
 from .reader import Records, narrower_closure, read
-from .vocab import Action, Arising, Modality
+from .vocab import Action, Arising, Extent, Modality
 
 Chain = tuple[Membership, ...]
 """Entries that together put a place into an order or a list; all of them must hold."""
@@ -165,6 +165,7 @@ class DayView:
         self._orders: dict[str, list[tuple[str, Chain]]] = {}
         self._covers: dict[tuple[str, str], list[Chain]] = {}
         self._taken_in: dict[str, dict[str, list[Chain]]] = {}
+        self._speaks: dict[tuple[str, str], bool] = {}
         self._within: dict[str, dict[str, list[Chain]]] = {}
         self._ordered: dict[tuple[str, Action], tuple[Rule, ...]] = {}
         self.memo: dict[object, object] = {}
@@ -203,6 +204,34 @@ class DayView:
         if found is None:
             found = self._covers[key] = self._find_covers(target, place, frozenset())
         return found
+
+    def speaks(self, order: str, category: str) -> bool:
+        """Say whether being in one order together can settle a transfer of some data.
+
+        A state's own law does not see what stays inside the state. A union's does only where the union has
+        law on transfers of such data at all: members of an order that is silent on them are as foreign to
+        each other as before.
+        """
+        key = (order, category)
+        found = self._speaks.get(key)
+        if found is None:
+            place = self.book.records.jurisdictions.get(order)
+            found = place is None or not place.union or self._has_law(order, category)
+            self._speaks[key] = found
+        return found
+
+    def _has_law(self, order: str, category: str) -> bool:
+        broader = self.book.broader
+        data = [rule.scope.data for rule in self.rules.get((order, Action.TRANSFER), ())]
+        data += [
+            review.data
+            for review in self.coverage.get(order, ())
+            if review.extent is Extent.ADDS_NOTHING and review.action is Action.TRANSFER
+        ]
+        return any(
+            not concepts or any(c in broader[category] or category in broader[c] for c in concepts)
+            for concepts in data
+        )
 
     def within(self) -> dict[str, dict[str, list[Chain]]]:
         """Return, for each legal order, the places in which its rules apply, with the ways in which."""

@@ -169,6 +169,26 @@ class World:
                     level = max(level, min(keys))
         return LEVELS[level]
 
+    def settles(self, order: str) -> bool:
+        """Whether both ends in an order settles a transfer: for a union only of data it has law on."""
+        if not self.book.records.jurisdictions[order].union:
+            return True
+        data = [
+            r.scope.data
+            for r in self.book.records.rules.values()
+            if r.order == order and r.action is Action.TRANSFER and not r.commitment and r.in_force(self.day)
+        ]
+        data += [
+            c.data
+            for c in self.book.records.coverages.values()
+            if c.order == order and c.extent is Extent.ADDS_NOTHING and c.start <= self.day < c.end
+        ]
+        above = self.above(self.data, "categories")
+        return any(
+            not concepts or any(c in above or self.data in self.above(c, "categories") for c in concepts)
+            for concepts in data
+        )
+
     def status(self, transfer: Transfer) -> Status:
         """The answer of all orders together."""
         given = dict(transfer.facts)
@@ -179,7 +199,7 @@ class World:
         for status in (Status.PROHIBITED, Status.CONTESTED, *reversed(LEVELS)):
             if status in answers:
                 return status
-        if here & there:
+        if any(self.settles(order) for order in here & there):
             return Status.INTERNAL
         data = self.above(self.data, "categories")
         for review in self.book.records.coverages.values():

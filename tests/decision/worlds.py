@@ -134,7 +134,7 @@ def world(
         }
 
     records = Records(
-        jurisdictions={place(c): Jurisdiction(place(c), c, c, None) for c in PLACES},
+        jurisdictions={place(c): Jurisdiction(place(c), c, c, None, union=c == "U") for c in PLACES},
         groups={place(c): c for c in LISTS},
         rules={r.iri: r for r in rules},
         memberships={m.iri: m for m in entries or []},
