@@ -41,6 +41,7 @@ ROWS: tuple[tuple[str, ...], ...] = (
     ("catalogue", "answer", "ask", "wording"),
     ("template", "open", "screen", "functions", "history", "reports"),
     ("study",),
+    ("draw",),
     ("endpoint", "endpoint_guard"),
     ("endpoint_local", "endpoint_remote"),
     ("endpoint_pool",),
@@ -66,7 +67,7 @@ THIRD: dict[str, Callable[[str], bool]] = {
     "matplotlib": lambda name: name.startswith("pictures."),
     "networkx": lambda name: name in ("islands", "graphs", "pictures.network"),
     "numpy": lambda name: (
-        name in ("matrix", "timeline", "islands", "tables", "graphs") or name.startswith("pictures.")
+        name in ("matrix", "timeline", "islands", "tables", "graphs", "draw") or name.startswith("pictures.")
     ),
     "pyoxigraph": lambda name: (
         name in ("load", "reader", "consistency", "mappings", "functions", "store")

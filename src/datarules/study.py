@@ -187,6 +187,10 @@ class Study:
         """Return the number of the period without change of law that a day lies in."""
         return bisect_right(self.book.epochs, day.toordinal())
 
+    def last_change(self) -> date:
+        """Return the last day on which some law is known to change."""
+        return date.fromordinal(self.book.epochs[-1])
+
     def places(self, parts: bool = True) -> list[str]:
         """Return the places of counts, maps and islands (see `datarules.islands.places`)."""
         return isles.places(self.book, parts)
