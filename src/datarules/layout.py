@@ -163,7 +163,7 @@ def _joined(blocks: Iterable[Block]) -> list[Block]:
             known.comments += block.comments
             for predicate, values in block.pairs.items():
                 here = known.pairs.setdefault(predicate, [])
-                here += [v for v in values if isinstance(v, Node) or v not in here]
+                here += [v for v in values if not isinstance(v, str) or v not in here]
     return list(found.values())
 
 

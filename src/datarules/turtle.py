@@ -188,7 +188,7 @@ class _Reader:
             values = found.setdefault("a" if word.text == "rdf:type" else word.text, [])
             while True:
                 value = self.value()
-                if isinstance(value, Node) or value not in values:
+                if not isinstance(value, str) or value not in values:
                     values.append(value)
                 if self.take(",", ";", end).text != ",":
                     self.at -= 1
