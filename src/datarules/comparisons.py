@@ -110,18 +110,11 @@ def compare(book: RuleBook, day: date, table: Mapping[str, str], name: str) -> C
     return Compared(agreed, without, tuple(differ), tuple(unanswered))
 
 
-def reading(one: Difference) -> str:
-    """Return what a difference comes to, in a sentence."""
-    match one.ours, one.theirs:
-        case Law.NONE, _:
-            return (
-                "UNCTAD counts a law; in this graph no rule of a general kind limits sending personal data."
-            )
-        case Law.LAW, theirs if theirs == DRAFT:
-            return "UNCTAD counts a draft; this graph has a law in force."
-        case Law.LAW, _:
-            return "UNCTAD counts no law; this graph has a rule on personal data going out."
-    return "Nothing is stated here yet."
+def told(statement: Rule | Coverage | None) -> str:
+    """Return what the statement of this graph says, in its own words."""
+    if isinstance(statement, Rule):
+        return statement.label
+    return statement.note if statement else ""
 
 
 def source(statement: Rule | Coverage | None) -> str:

@@ -150,7 +150,7 @@ def disagreements_markdown(book: RuleBook, found: Survey, compared: Compared) ->
             one.ours.value,
             kinds[one.code],
             f"{one.article} (`{name}`, {evidence.get(level, 'no evidence')})" if name else "",
-            comparisons.reading(one),
+            comparisons.told(one.statement),
         )
 
     total = compared.agreed + compared.no_data + len(compared.differ) + len(compared.unanswered)
@@ -173,7 +173,7 @@ def disagreements_markdown(book: RuleBook, found: Survey, compared: Compared) ->
         "### Differences",
         "",
         *table(
-            ("jurisdiction", "UNCTAD", "this graph", "class", "our article", "reading"),
+            ("jurisdiction", "UNCTAD", "this graph", "class", "our article", "what it says"),
             [row(one) for one in compared.differ],
         ),
         "",
