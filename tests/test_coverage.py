@@ -202,8 +202,9 @@ def test_classes_come_from_deciding(make: Make) -> None:
     assert row(before, "XX").law is Law.UNKNOWN
 
 
-def test_a_rule_for_one_sector_is_no_general_law(make: Make) -> None:
-    ban = rule("YY", "ban", "Prohibition", "dr:strength dr:Strict ; dr:sector sec:banking")
+@pytest.mark.parametrize("limit", ["dr:sector sec:banking", "dr:appliesIf fact:exporter-public-authority"])
+def test_a_rule_for_one_sector_or_circumstance_is_no_general_law(make: Make, limit: str) -> None:
+    ban = rule("YY", "ban", "Prohibition", f"dr:strength dr:Strict ; {limit}")
     book = make(YY=jurisdiction("YY", OPEN + ban))
     assert row(coverage.survey(book, DAY), "YY").law is Law.NONE
 
