@@ -9,7 +9,7 @@ PORT ?= 8000
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
 .DEFAULT_GOAL := help
-.PHONY: help geometry serve test check format validate bench lock wheel clean
+.PHONY: help geometry generate serve test check format validate bench lock wheel clean
 
 help: ## say what each target does
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 18
@@ -34,6 +34,9 @@ $(GEOMETRY): web/node_modules/.installed web/places.json src/datarules/pictures/
 	PYTHONPATH=src $(BIN)/python -m datarules.pictures.geometry web
 
 geometry: $(GEOMETRY) ## build the outlines of places for the maps
+
+generate: $(VENV)/.base ## write what is generated: coverage, disagreements, the list in the README
+	PYTHONPATH=src $(BIN)/python -m datarules.documents .
 
 serve: $(VENV)/.base $(GEOMETRY) ## set everything up and serve API, SPARQL and page on the embedded store
 	PYTHONPATH=src $(BIN)/python -m datarules serve --host $(HOST) --port $(PORT)

@@ -36,11 +36,12 @@ ROWS: tuple[tuple[str, ...], ...] = (
     ("outlook", "norms", "obstacles"),
     ("matrix", "conflicts", "paths"),
     ("timeline", "barriers", "compare"),
-    ("islands",),
+    ("islands", "classes", "turtle"),
+    ("coverage", "comparisons", "layout"),
     ("explain",),
     ("catalogue", "answer", "ask", "wording"),
     ("template", "open", "screen", "functions", "history", "reports"),
-    ("study",),
+    ("study", "documents"),
     ("draw",),
     ("endpoint", "endpoint_guard"),
     ("endpoint_local", "endpoint_remote"),
@@ -48,7 +49,7 @@ ROWS: tuple[tuple[str, ...], ...] = (
     ("store",),
     ("serve",),
     ("commands",),
-    ("commands_world",),
+    ("commands_world", "commands_data"),
     ("cli",),
     ("__main__",),
 )
@@ -70,7 +71,7 @@ THIRD: dict[str, Callable[[str], bool]] = {
         name in ("matrix", "timeline", "islands", "tables", "graphs", "draw") or name.startswith("pictures.")
     ),
     "pyoxigraph": lambda name: (
-        name in ("load", "reader", "consistency", "mappings", "functions", "store")
+        name in ("load", "reader", "consistency", "mappings", "layout", "functions", "store")
         or name.startswith(("endpoint", "serve.sparql"))
     ),
     "pyshacl": lambda name: name == "validate",

@@ -19,7 +19,7 @@ from .vocab import Evidence
 Document = dict[str, Any]
 DISCLAIMER = "Research information, not legal advice."
 STALE_AFTER = 365
-"""Days after which a reading counts as stale."""
+"""Days after which a reading counts as stale, unless the question sets another age."""
 
 
 def rule_document(book: RuleBook, rule: Rule) -> Document:
@@ -152,7 +152,13 @@ def evidence(decision: Decision) -> tuple[Evidence | None, date | None]:
     return (max(levels) if levels else None), (min(days) if days else None)
 
 
-def document(book: RuleBook, decision: Decision, as_of: date, today: date | None = None) -> Document:
+def document(
+    book: RuleBook,
+    decision: Decision,
+    as_of: date,
+    today: date | None = None,
+    stale_after: int = STALE_AFTER,
+) -> Document:
     """Return the answer as one JSON-ready document (see `SCHEMA`).
 
     Args:
@@ -160,10 +166,12 @@ def document(book: RuleBook, decision: Decision, as_of: date, today: date | None
         decision: the decision.
         as_of: the day asked about.
         today: the day of asking, from which readings age; ``as_of`` unless given.
+        stale_after: days after which a reading counts as stale.
     """
     asked = decision.transfer
     weakest, oldest = evidence(decision)
-    age = ((today or as_of) - oldest).days if oldest else 0
+    asked_on = today or as_of
+    age = (asked_on - oldest).days if oldest else 0
     return {
         "origin": v.local(asked.origin),
         "destination": v.local(asked.destination),
@@ -191,7 +199,9 @@ def document(book: RuleBook, decision: Decision, as_of: date, today: date | None
         "silent_orders": [v.local(o) for o in decision.silent],
         "evidence": weakest.name if weakest else None,
         "oldest_reading": oldest.isoformat() if oldest else None,
-        "stale": age > STALE_AFTER,
+        "asked_on": asked_on.isoformat(),
+        "stale_after": stale_after,
+        "stale": age > stale_after,
         "release": book.release,
         "text": explain.text(book, decision, as_of),
         "disclaimer": DISCLAIMER,

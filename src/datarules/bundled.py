@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tomllib
 from pathlib import Path
 
 from .errors import ConfigError
@@ -69,3 +70,19 @@ def geometry_file() -> Path:
             "geometry", place, "The outlines of places are not built.", "Run `make geometry`."
         )
     return place
+
+
+def comparison_file() -> Path:
+    """Return the published classification that the graph is compared with."""
+    return root() / "data" / "comparisons" / "unctad-2026.csv"
+
+
+def case_counts(data: Path | None = None) -> dict[str, int] | None:
+    """Return how many law cases each file of ``tests/cases`` beside a data folder holds, by its code.
+
+    None where there are no cases, as in an installed wheel.
+    """
+    folder = (data or root() / "data").parent / "tests" / "cases"
+    if not folder.is_dir():
+        return None
+    return {p.stem: len(tomllib.loads(p.read_text(encoding="utf-8"))["case"]) for p in folder.glob("*.toml")}

@@ -9,7 +9,8 @@ import argparse
 import sys
 from collections.abc import Callable, Sequence
 
-from . import __version__, commands, commands_world
+from . import __version__, commands, commands_data, commands_world
+from .answer import STALE_AFTER
 from .errors import DataRulesError
 
 Command = Callable[[argparse.Namespace], int]
@@ -50,6 +51,13 @@ def _parser() -> argparse.ArgumentParser:
         "--fact", action="append", default=[], metavar="NAME=VALUE", help="state a fact; may be repeated"
     )
     one.add_argument("--open", action="store_true", help="leave every fact not stated unknown")
+    one.add_argument(
+        "--stale-after",
+        type=commands_data.days,
+        default=STALE_AFTER,
+        metavar="DAYS",
+        help=f"age in days from which a reading counts as stale (default: {STALE_AFTER})",
+    )
     one.add_argument("--turtle", action="store_true", help="the answer as RDF")
 
     two = add(
@@ -115,6 +123,7 @@ def _parser() -> argparse.ArgumentParser:
     )
 
     commands_world.add_parsers(add)
+    commands_data.add_parsers(add)
 
     ten = add(
         "new",

@@ -75,7 +75,7 @@ def check(args: argparse.Namespace) -> int:
     if args.turtle:
         print(answer.turtle(book, decision, day), end="")
         return 0
-    document = answer.document(book, decision, day, date.today())
+    document = answer.document(book, decision, day, date.today(), args.stale_after)
     if args.json:
         print(json.dumps(document, ensure_ascii=False, indent=2))
     else:

@@ -15,7 +15,6 @@ CODE = re.compile(r"[A-Z][A-Z0-9]{1,4}(-[A-Z0-9]{1,5})?")
 BODY = """
 # The order of blocks: jurisdiction · its memberships · instruments · own categories, facts, mechanisms and
 # conditions · rules (the default first) · lists with their entries · coverage. Replace every example value.
-
 id:{code} a dr:Jurisdiction ; dct:identifier "{code}" ;
   skos:prefLabel "{name}"@en ;
   dr:reviewedOn "{today}"^^xsd:date .

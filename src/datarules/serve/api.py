@@ -35,7 +35,7 @@ KEPT_ANSWERS = 1024
 KEPT_HISTORIES = 256
 """Histories kept ready; one is about 2 KB."""
 TURTLE = "text/turtle"
-HISTORY_FIELDS = tuple(f for f in reading.QUERY_FIELDS if f != "as_of")
+HISTORY_FIELDS = tuple(f for f in reading.QUERY_FIELDS if f not in ("as_of", "stale_after"))
 
 Endpoint = Callable[[Request], Awaitable[Response]]
 
@@ -88,25 +88,31 @@ class Api(Door):
 
     # -- questions
 
-    def _read_query(self, raw: bytes) -> tuple[Transfer, date | None]:
-        return reading.question(self.book, *reading.words_of_query(raw))
+    def _read_query(self, raw: bytes) -> tuple[Transfer, date | None, int]:
+        return self._question(*reading.words_of_query(raw))
 
-    def _answer(self, transfer: Transfer, day: date, today: date, turtle: bool) -> bytes:
+    def _question(self, words: dict[str, Any], problems: list[Problem]) -> tuple[Transfer, date | None, int]:
+        """Return the transfer, the day where one is given, and the age from which a reading is stale."""
+        transfer, day = reading.question(self.book, words, problems)
+        return transfer, day, words.get("stale_after", answer.STALE_AFTER)
+
+    def _answer(self, transfer: Transfer, day: date, today: date, turtle: bool, stale_after: int) -> bytes:
         decision = decide(self.book, transfer, day.toordinal())
         if turtle:
             return answer.turtle(self.book, decision, day).encode()
-        return msgspec.json.encode(answer.document(self.book, decision, day, today))
+        return msgspec.json.encode(answer.document(self.book, decision, day, today, stale_after))
 
     async def check(self, request: Request) -> Response:
         """Decide one transfer: ``GET`` with a query string or ``POST`` with a JSON object."""
         if request.method == "POST":
             self._no_query(request)
-            transfer, day = reading.question(self.book, *reading.words_of_object(await self._body(request)))
+            asked = self._question(*reading.words_of_object(await self._body(request)))
         else:
-            transfer, day = self._read(request.scope["query_string"])
+            asked = self._read(request.scope["query_string"])
+        transfer, day, stale_after = asked
         today = self.today()
         turtle = wants_turtle(request.headers.get("accept", ""))
-        content = self.answer(transfer, day or today, today, turtle)
+        content = self.answer(transfer, day or today, today, turtle, stale_after)
         return self.reply(request, content, TURTLE if turtle else JSON, "-ttl" if turtle else "")
 
     async def batch(self, request: Request) -> Response:
@@ -138,8 +144,10 @@ class Api(Door):
         replies: list[dict[str, Any]] = []
         for given in questions:
             try:
-                transfer, day = reading.question(self.book, *reading.words_of_object(given))
-                replies.append({"answer": msgspec.Raw(self.answer(transfer, day or today, today, False))})
+                transfer, day, age = self._question(*reading.words_of_object(given))
+                replies.append(
+                    {"answer": msgspec.Raw(self.answer(transfer, day or today, today, False, age))}
+                )
             except InputError as error:
                 replies.append({"problem": problems.document(422, error.problems)})
             await asyncio.sleep(0)

@@ -26,6 +26,7 @@ from ..errors import ConfigError, DataError, DataRulesError, InputError, Problem
 from ..rulebook import RuleBook
 from . import openapi, problems, sparql
 from .api import Api
+from .coverage import Holdings
 from .problems import MalformedError, MediaTypeError, NotFoundError, TooLargeError
 from .world import World
 
@@ -226,6 +227,7 @@ def create_app(
     app.add_exception_handler(Exception, _unforeseen)
     app.router.routes.extend(Api(book, today).routes())
     app.router.routes.extend(World(book, today).routes())
+    app.router.routes.extend(Holdings(book, today).routes())
     if endpoint is not None:
         app.router.routes.extend(sparql.router(endpoint, limits).routes)
     app.router.routes.append(Route("/openapi.json", _described(app)))

@@ -9,9 +9,9 @@ from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
 from .. import __version__
-from ..answer import DISCLAIMER
+from ..answer import DISCLAIMER, STALE_AFTER
 from .problems import PROBLEM
-from .reading import QUESTION_FIELDS
+from .reading import OLDEST, QUESTION_FIELDS
 from .schema import ANSWER
 
 Part = dict[str, Any]
@@ -49,11 +49,21 @@ _FIELDS: dict[str, tuple[str, Part, Any]] = {
         {"type": "boolean", "default": False},
         False,
     ),
+    "stale_after": (
+        "Days after which a reading counts as stale.",
+        {"type": "integer", "minimum": 0, "maximum": OLDEST, "default": STALE_AFTER},
+        180,
+    ),
+    "stale": (
+        "Name the jurisdictions whose oldest deciding reading is more than so many days old.",
+        {"type": "integer", "minimum": 0, "maximum": OLDEST},
+        365,
+    ),
     "jurisdiction": ("Code or name of a jurisdiction.", {"type": "string"}, "BR"),
     "since": ("First day, YYYY-MM-DD.", {"type": "string", "format": "date"}, "2025-01-01"),
     "until": ("Day before which to stop, YYYY-MM-DD.", {"type": "string", "format": "date"}, "2026-01-01"),
 }
-_QUESTION = ("origin", "destination", "data", "purpose", "sector", "as_of", "fact", "open")
+_QUESTION = ("origin", "destination", "data", "purpose", "sector", "as_of", "fact", "open", "stale_after")
 _REQUIRED = frozenset({"origin", "destination", "since"})
 
 
@@ -167,6 +177,12 @@ def _paths() -> Part:
             rows,
             [_parameter(n) for n in ("since", "until", "jurisdiction")],
         ),
+        "/v1/coverage": (
+            "coverage",
+            "How much of the law the graph holds, by jurisdiction, and why origins stay unknown.",
+            row,
+            [_parameter(n) for n in ("as_of", "jurisdiction", "stale")],
+        ),
         "/v1/facts": (
             "facts",
             "Facts one may state, with unit and meaning.",
@@ -186,7 +202,7 @@ def _paths() -> Part:
             "history",
             "How the status of a transfer changed over time.",
             rows,
-            [p for p in question if p["name"] != "as_of"],
+            [p for p in question if p["name"] not in ("as_of", "stale_after")],
         ),
         "/health": ("health", "Whether the service runs.", row, []),
         "/version": ("version", "Versions of package and data.", row, []),

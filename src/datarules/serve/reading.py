@@ -22,8 +22,20 @@ MAX_FIELDS = 200
 """Most fields a query string may have."""
 MAX_DEPTH = 16
 """Deepest nesting of a JSON body; a question needs three."""
-QUESTION_FIELDS = ("origin", "destination", "data", "purpose", "sector", "as_of", "facts", "open")
-QUERY_FIELDS = ("origin", "destination", "data", "purpose", "sector", "as_of", "fact", "open")
+QUESTION_FIELDS = (
+    "origin",
+    "destination",
+    "data",
+    "purpose",
+    "sector",
+    "as_of",
+    "facts",
+    "open",
+    "stale_after",
+)
+QUERY_FIELDS = ("origin", "destination", "data", "purpose", "sector", "as_of", "fact", "open", "stale_after")
+OLDEST = 36_500
+"""Largest age of a reading, in days, that can be asked for."""
 REPEATABLE = frozenset({"data", "fact"})
 _TOKENS = re.compile(rb'"(?:[^"\\]|\\.)*"|[\[\]{}]', re.DOTALL)
 
@@ -160,6 +172,11 @@ def words_of_query(raw: bytes, known: Sequence[str] = QUERY_FIELDS) -> tuple[Wor
                 )
             )
     words["facts"] = stated
+    if "stale_after" in found:
+        text = found["stale_after"][0]
+        words["stale_after"] = int(text) if text.isdecimal() and len(text) < 6 else -1
+        if not 0 <= words["stale_after"] <= OLDEST:
+            problems.append(_no_age(text))
     if "open" in found:
         text = found["open"][0].strip().casefold()
         words["open"] = text in ask.TRUE_WORDS
@@ -173,6 +190,11 @@ def words_of_query(raw: bytes, known: Sequence[str] = QUERY_FIELDS) -> tuple[Wor
                 )
             )
     return words, problems
+
+
+def _no_age(value: str) -> Problem:
+    remedy = f"Give a whole number of days from 0 to {OLDEST:,}, or leave it out."
+    return Problem("stale_after", value, "This is no age of a reading.", remedy)
 
 
 def words_of_object(given: Any) -> tuple[Words, list[Problem]]:
@@ -230,6 +252,9 @@ def _wanted(name: str, value: Any) -> str:
             return "" if isinstance(value, dict) else "an object of fact names and values"
         case "open":
             return "" if isinstance(value, bool) else "true or false"
+        case "stale_after":
+            fine = isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= OLDEST
+            return "" if fine else f"a whole number of days from 0 to {OLDEST:,}"
         case _:
             return "" if isinstance(value, str) else "a string"
 

@@ -216,9 +216,15 @@ ANSWER: Schema = {
             ),
             "evidence": _or_null(EVIDENCE),
             "oldest_reading": _or_null(DAY),
+            "asked_on": {**DAY, "description": "Day of asking, from which readings age."},
+            "stale_after": {
+                "type": "integer",
+                "minimum": 0,
+                "description": "Days up to which a reading is fresh.",
+            },
             "stale": {
                 "type": "boolean",
-                "description": "Whether the oldest reading is more than a year before the day of asking.",
+                "description": "Whether the oldest reading is more than stale_after days before asked_on.",
             },
             "release": _text("Version of the data."),
             "text": {

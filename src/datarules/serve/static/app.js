@@ -305,7 +305,7 @@ function routeCard(r) {
 }
 
 function proof(a) {
-  const pairs = [["Weakest evidence used", a.evidence ? EVIDENCE[a.evidence] : "none"], ["Oldest reading", a.oldest_reading ? a.oldest_reading + (a.stale ? " (more than a year ago)" : "") : "none"],
+  const pairs = [["Weakest evidence used", a.evidence ? EVIDENCE[a.evidence] : "none"], ["Oldest reading", a.oldest_reading ? a.oldest_reading + (a.stale ? ` (more than ${a.stale_after} days before ${a.asked_on})` : "") : "none"],
     ["Legal orders looked at", a.orders.map((o) => places.get(o) ?? o).join(", ") || "none"], ["Data release", a.release]];
   if (a.silent_orders.length) pairs.push(["Nothing encoded for", a.silent_orders.map((o) => places.get(o) ?? o).join(", ")]);
   return el("section", { class: "block" }, el("h2", {}, "What this rests on"), el("dl", { class: "proof" }, ...pairs.map(([k, v]) => el("div", {}, el("dt", {}, k), el("dd", a.stale && k === "Oldest reading" ? { class: "warn" } : {}, v)))),
