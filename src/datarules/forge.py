@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
-from .model import Value
+from .model import Expr, Membership, Value, all_of
 from .pairs import Program, situation_of
 from .rulebook import Cell, RuleBook
 from .verdicts import RANK, ROUTE_LEVELS, Table
@@ -36,11 +36,19 @@ class Forge:
         self.given = dict(given or {})
         self._refused = frozenset(name for name, value in self.given.items() if value is False)
         self._numbers: dict[object, int] = {}
+        self._ways: dict[str, tuple[tuple[int, Expr], ...]] = {}
         self._singles: dict[object, Single] = {}
 
     def number(self, thing: object) -> int:
         """Return a number that stands for a thing, the same for equal things."""
         return self._numbers.setdefault(thing, len(self._numbers) + 1)
+
+    def way(self, entry: Membership) -> tuple[tuple[int, Expr], ...]:
+        """Return the way that one entry without scope opens, the same object each time."""
+        found = self._ways.get(entry.iri)
+        if found is None:
+            found = self._ways[entry.iri] = ((0, all_of(entry.when)),)
+        return found
 
     def single(self, key: object, programs: Callable[[], Iterable[Program]]) -> Single:
         """Return the answer for the situation of a key, deciding it if it is new."""

@@ -66,6 +66,25 @@ def codes(book: RuleBook, iris: Iterable[str]) -> list[str]:
     return sorted(book.records.jurisdictions[iri].code for iri in iris)
 
 
+def components(edges: Grid) -> list[list[int]]:
+    """Return the connected sets of two and more in a symmetric bool matrix, as row numbers.
+
+    Spreading over whole rows is some hundred times faster here than making a graph object first.
+    """
+    left = edges.any(axis=1)
+    found = []
+    while left.any():
+        reached = np.zeros(len(edges), np.bool_)
+        frontier = np.zeros(len(edges), np.bool_)
+        frontier[int(left.argmax())] = True
+        while frontier.any():
+            reached |= frontier
+            frontier = edges[frontier].any(axis=0) & ~reached
+        found.append(np.flatnonzero(reached).tolist())
+        left &= ~reached
+    return found
+
+
 def graph(book: RuleBook, matrix: Matrix, category: str, level: Status, case: str = "status") -> nx.Graph:
     """Return the graph of mutual edges; nodes are codes with ``label``, edges carry both statuses."""
     known = book.records.jurisdictions
@@ -313,8 +332,7 @@ def history(
         if last is not None and (edges == last).all():
             continue
         code = [book.records.jurisdictions[p].code for p in step.matrix.frame.places]
-        found = nx.connected_components(nx.from_numpy_array(edges))
-        sets = [frozenset(code[n] for n in one) for one in found if len(one) > 1]
+        sets = [frozenset(code[n] for n in one) for one in components(edges)]
         degrees = dict(zip(code, edges.sum(axis=0).tolist(), strict=True))
         after = dict(names.name(sets, degrees.__getitem__, unions_of(book, step.day)))
         causes = step.causes

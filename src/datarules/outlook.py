@@ -7,7 +7,7 @@ day. The decision itself is that of `datarules.verdicts`.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from .forge import Forge, Single
@@ -136,7 +136,9 @@ class Outlook:
             return 0
         return self._bits.setdefault(order, 1 << len(self._bits))
 
-    def _ways(self, chains: Iterable[Chain]) -> Ways:
+    def _ways(self, chains: Sequence[Chain]) -> Ways:
+        if len(chains) == 1 and len(chains[0]) == 1 and chains[0][0].scope == EVERYWHERE:
+            return self.forge.way(chains[0][0])
         found: dict[tuple[int, Expr], None] = {}
         for chain in chains:
             bits = 0
@@ -145,7 +147,7 @@ class Outlook:
             found[bits, all_of(*(entry.when for entry in chain))] = None
         return tuple(found)
 
-    def _strand(self, order: str, action: Action, chains: Iterable[Chain]) -> _Strand:
+    def _strand(self, order: str, action: Action, chains: Sequence[Chain]) -> _Strand:
         rules = self.view.ordered(order, action)
         bits = tuple(self._bit(rule.scope) for rule in rules)
         reach = self._ways(chains)

@@ -257,7 +257,10 @@ class DayView:
             self._descend(target, (), {target}, found)
             unions = {e.group for place in found for e in self.of_member.get(place, ()) if not e.extension}
             for union in sorted(unions & places.keys()):
-                if chains := self.covers(target, union):
+                members = [e.member for e in self.of_group.get(union, ()) if not e.extension]
+                if (union in found or all(m in found for m in members)) and (
+                    chains := self.covers(target, union)
+                ):
                     found[union] = chains
             self._taken_in[target] = found
         return found

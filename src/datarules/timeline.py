@@ -153,7 +153,7 @@ def timeline(
             progress(number + 1, len(days))
 
 
-EDGES_LOOKED_AT = 12
+EDGES_LOOKED_AT = 6
 """Changed pairs decided again to find what changed them; they change by few causes, most of them alike."""
 
 

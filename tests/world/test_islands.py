@@ -64,6 +64,17 @@ def test_what_holds_an_island_together_is_that_of_the_textbook(size, pairs):  # 
     assert set(map(frozenset, found.bridges)) == set(map(frozenset, nx.bridges(graph)))
 
 
+@settings(max_examples=100, deadline=None)
+@given(st.integers(1, 9), st.lists(st.tuples(st.integers(0, 8), st.integers(0, 8)), max_size=14))
+def test_components_of_a_matrix_are_those_of_its_graph(size, pairs):  # type: ignore[no-untyped-def]
+    grid = np.zeros((size, size), np.bool_)
+    for a, b in pairs:
+        if a != b and a < size and b < size:
+            grid[a, b] = grid[b, a] = True
+    expected = {frozenset(c) for c in nx.connected_components(nx.from_numpy_array(grid)) if len(c) > 1}
+    assert set(map(frozenset, isl.components(grid))) == expected
+
+
 def mutual_of(*rules, entries=()):  # type: ignore[no-untyped-def]
     book = world(list(rules), list(entries))
     found = matrix(book, frame(book, [PERSONAL]), DAY)
