@@ -136,15 +136,9 @@ def _gexf(graph: nx.DiGraph) -> Iterator[str]:
     of_nodes = columns(n for _, n in graph.nodes(data=True))
     of_nodes.pop("label", None)  # the label of GEXF itself
     of_edges = columns(e for _, _, _, e in edges(graph))
-    for scope, found in (("node", of_nodes), ("edge", of_edges)):
-        yield f'<attributes class="{scope}" mode="static">\n'
-        for name, kind in found.items():
-            kind = "integer" if kind == "int" else kind
-            yield f'<attribute id={quoteattr(name)} title={quoteattr(name)} type="{kind}"/>\n'
-        yield "</attributes>\n"
+    yield _declared("node", "static", of_nodes) + _declared("edge", "static", of_edges)
     if dynamic:
-        yield '<attributes class="edge" mode="dynamic">\n'
-        yield '<attribute id="status" title="status" type="string"/>\n</attributes>\n'
+        yield _declared("edge", "dynamic", {"status": "string"})
     yield f'<nodes count="{graph.number_of_nodes()}">\n'
     for node, attributes in graph.nodes(data=True):
         yield f"<node id={quoteattr(node)} label={quoteattr(attributes.get('label', node))}>"
@@ -154,6 +148,15 @@ def _gexf(graph: nx.DiGraph) -> Iterator[str]:
         yield f"<edge id={quoteattr(name)} source={quoteattr(a)} target={quoteattr(b)}>"
         yield f"{_attvalues(attributes, of_edges)}{_spells(attributes)}</edge>\n"
     yield "</edges>\n</graph>\n</gexf>\n"
+
+
+def _declared(scope: str, mode: str, found: Columns) -> str:
+    """Return the declaration of some attributes of nodes or edges."""
+    rows = "".join(
+        f'<attribute id={quoteattr(n)} title={quoteattr(n)} type="{"integer" if k == "int" else k}"/>\n'
+        for n, k in found.items()
+    )
+    return f'<attributes class="{scope}" mode="{mode}">\n{rows}</attributes>\n'
 
 
 @lru_cache(maxsize=65536)

@@ -91,23 +91,31 @@ def pair_graph(
     graph.graph.update(_about(matrix.frame, category, level, matrix.release))
     nodes = _places(book, matrix.frame, islands)
     graph.add_nodes_from(sorted(nodes, key=lambda node: node[0]))
-    codes = [code for code, _ in nodes]
+    graph.add_edges_from(_edges(book, matrix, axis, grid, [code for code, _ in nodes]))
+    return graph
+
+
+def _edges(
+    book: RuleBook, matrix: Matrix, axis: int, grid: npt.NDArray[np.bool_], codes: list[str]
+) -> list[tuple[str, str, dict[str, Any]]]:
+    """Return the edges of a grid in the order of codes, with what the matrix says of each."""
     rules = [book.records.rules.get(iri) for iri in matrix.rules]
     names = [*(v.local(iri) for iri in matrix.rules), ""]
     articles = [*(r.citations[0].article if r and r.citations else "" for r in rules), ""]
     words = [s.value for s in STATUSES]
     rows, columns = np.nonzero(grid)
-    values = [getattr(matrix, name)[axis][rows, columns].tolist() for name in ("status", "best", "worst")]
-    ruled = [getattr(matrix, name)[axis][rows, columns].tolist() for name in ("route", "obstacle")]
+    values = [
+        getattr(matrix, name)[axis][rows, columns].tolist()
+        for name in ("status", "best", "worst", "route", "obstacle")
+    ]
     found = []
     for a, b, back, status, best, worst, route, obstacle in zip(
-        rows.tolist(), columns.tolist(), grid.T[rows, columns].tolist(), *values, *ruled, strict=True
+        rows.tolist(), columns.tolist(), grid.T[rows, columns].tolist(), *values, strict=True
     ):
         one = {"status": words[status], "best": words[best], "worst": words[worst], "route": names[route]}
         one |= {"article": articles[route], "obstacle": names[obstacle], "mutual": back}
         found.append((codes[a], codes[b], one))
-    graph.add_edges_from(sorted(found, key=lambda edge: edge[:2]))
-    return graph
+    return sorted(found, key=lambda edge: edge[:2])
 
 
 def history_graph(

@@ -18,7 +18,7 @@ import pyarrow.compute as pc
 from . import vocab as v
 from .matrix import Frame
 
-ROWS = 8192
+ROWS = 2048
 """Rows a chunk."""
 Spell = Callable[[object], str]
 Piece = Union[str, tuple[str, Spell], "When"]

@@ -29,6 +29,9 @@ from .vocab import Status
 if TYPE_CHECKING:
     import pandas as pd
 
+Coding = tuple[pa.Array, npt.NDArray[np.int32]]
+"""The words of a column, and the place among them of each number that stands for one."""
+Places = npt.NDArray[np.intp]
 WORD = pa.dictionary(pa.int32(), pa.string())
 SCHEMA: pa.Schema = pa.schema(
     [
@@ -102,21 +105,21 @@ def only(
     return made
 
 
-def _dictionary(words: Sequence[str]) -> tuple[pa.Array, npt.NDArray[np.int32]]:
+def _dictionary(words: Sequence[str]) -> Coding:
     """Return the distinct words in order, and the place of each given word among them; -1 for no word."""
     distinct = sorted(set(words) - {""})
     place = {word: number for number, word in enumerate(distinct)}
     return pa.array(distinct, pa.string()), np.array([place.get(word, -1) for word in words], np.int32)
 
 
-def _coded(coding: tuple[pa.Array, npt.NDArray[np.int32]], numbers: npt.NDArray[Any]) -> pa.Array:
+def _coded(coding: Coding, numbers: npt.NDArray[Any]) -> pa.Array:
     """Return a dictionary encoded column of the words with these numbers; nothing for no word."""
     dictionary, place = coding
     indices = place[numbers]
     return pa.DictionaryArray.from_arrays(pa.array(indices, mask=indices < 0), dictionary)
 
 
-def _rules(book: RuleBook, matrix: Matrix, numbers: npt.NDArray[np.int32]) -> tuple[Any, Any]:
+def _rules(book: RuleBook, matrix: Matrix, numbers: npt.NDArray[np.int32]) -> tuple[Coding, Coding]:
     """Return the dictionaries of names and of articles of the rules that some numbers stand for."""
     used = np.zeros(len(matrix.rules) + 1, np.bool_)
     used[numbers.ravel()] = True
@@ -149,31 +152,39 @@ def batches(book: RuleBook, matrix: Matrix, wanted: Only | None = None) -> Itera
     )
     block = np.ix_(origins, destinations)
     names = [v.local(category) for category in matrix.frame.categories]
-    places = _dictionary(codes)
-    statuses = pa.array([s.value for s in STATUSES]), np.arange(len(STATUSES), dtype=np.int32)
-    ruled = {name: _rules(book, matrix, getattr(matrix, name)) for name in ("route", "obstacle")}
+    coding = {
+        "place": _dictionary(codes),
+        "category": _dictionary(names),
+        "status": (pa.array([s.value for s in STATUSES]), np.arange(len(STATUSES), dtype=np.int32)),
+    }
+    for name in ("route", "obstacle"):
+        coding[name], coding[f"{name}_article"] = _rules(book, matrix, getattr(matrix, name))
     numbers = np.array(sorted(NUMBER[s] for s in wanted.statuses or STATUSES), np.uint8)
     for number in sorted(range(len(names)), key=names.__getitem__):
         row, column = np.nonzero(np.isin(matrix.status[number][block], numbers))
-        if not len(row):
-            continue
-        cells = (number, origins[row], destinations[column])
-        always = np.zeros(len(row), np.int32)
-        columns = {
-            "origin": _coded(places, cells[1]),
-            "destination": _coded(places, cells[2]),
-            "category": _coded(_dictionary(names), always + number),
-            "purpose": _coded(_dictionary([v.local(matrix.frame.purpose)]), always),
-            "sector": _coded(_dictionary([v.local(matrix.frame.sector)]), always),
-            "date": pa.repeat(pa.scalar(date.fromordinal(matrix.day), pa.date32()), len(row)),
-            **{n: _coded(statuses, getattr(matrix, n)[cells]) for n in ("status", "best", "worst")},
-            "capped": pa.array(matrix.capped[cells]),
-            "release": _coded(_dictionary([matrix.release]), always),
-        }
-        for name, (rules, articles) in ruled.items():
-            columns[name] = _coded(rules, getattr(matrix, name)[cells])
-            columns[f"{name}_article"] = _coded(articles, getattr(matrix, name)[cells])
-        yield pa.record_batch([columns[name] for name in SCHEMA.names], schema=schema(matrix))
+        if len(row):
+            yield _batch(matrix, coding, (np.full(len(row), number), origins[row], destinations[column]))
+
+
+def _batch(matrix: Matrix, coding: dict[str, Coding], cells: tuple[Places, Places, Places]) -> pa.RecordBatch:
+    """Return the rows of some cells (category, origin and destination of each)."""
+    same = np.zeros(len(cells[0]), np.int32)
+    columns = {
+        "origin": _coded(coding["place"], cells[1]),
+        "destination": _coded(coding["place"], cells[2]),
+        "category": _coded(coding["category"], cells[0]),
+        "purpose": _coded(_dictionary([v.local(matrix.frame.purpose)]), same),
+        "sector": _coded(_dictionary([v.local(matrix.frame.sector)]), same),
+        "date": pa.repeat(pa.scalar(date.fromordinal(matrix.day), pa.date32()), len(same)),
+        **{n: _coded(coding["status"], getattr(matrix, n)[cells]) for n in ("status", "best", "worst")},
+        "capped": pa.array(matrix.capped[cells]),
+        "release": _coded(_dictionary([matrix.release]), same),
+    }
+    for name in ("route", "obstacle"):
+        numbers = getattr(matrix, name)[cells]
+        columns[name] = _coded(coding[name], numbers)
+        columns[f"{name}_article"] = _coded(coding[f"{name}_article"], numbers)
+    return pa.record_batch([columns[name] for name in SCHEMA.names], schema=schema(matrix))
 
 
 def arrow(book: RuleBook, matrix: Matrix, wanted: Only | None = None) -> pa.Table:
