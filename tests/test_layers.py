@@ -23,7 +23,7 @@ MODULES = {
 
 ROWS: tuple[tuple[str, ...], ...] = (
     ("__init__", "errors", "vocab"),
-    ("model", "bundled", "findings"),
+    ("model", "bundled", "findings", "formats"),
     ("pictures",),
     ("load", "worlds"),
     ("reader", "mappings"),
@@ -36,8 +36,11 @@ ROWS: tuple[tuple[str, ...], ...] = (
     ("outlook", "norms", "obstacles"),
     ("matrix", "conflicts", "paths"),
     ("timeline", "barriers", "compare"),
-    ("islands", "classes", "turtle"),
-    ("coverage", "comparisons", "layout"),
+    ("islands", "classes", "turtle", "table_lines"),
+    ("coverage", "comparisons", "layout", "tables"),
+    ("graph_files",),
+    ("graph_dot",),
+    ("graphs",),
     ("explain",),
     ("catalogue", "answer", "ask", "wording"),
     ("template", "open", "screen", "functions", "history", "reports"),
@@ -66,7 +69,7 @@ FOLDERS = ("pictures.", "serve.")
 THIRD: dict[str, Callable[[str], bool]] = {
     "fastapi": lambda name: name.startswith("serve."),
     "matplotlib": lambda name: name.startswith("pictures."),
-    "networkx": lambda name: name in ("islands", "graphs", "pictures.network"),
+    "networkx": lambda name: name in ("islands", "graphs", "graph_files", "graph_dot", "pictures.network"),
     "numpy": lambda name: (
         name in ("matrix", "timeline", "islands", "tables", "graphs", "draw") or name.startswith("pictures.")
     ),
