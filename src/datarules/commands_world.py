@@ -26,7 +26,8 @@ SHOWN = 40
 """Rows of a list shown on a terminal; ``--json`` gives all."""
 
 
-def _study(args: argparse.Namespace) -> Study:
+def made_study(args: argparse.Namespace) -> Study:
+    """Return a study of the data named or bundled."""
     return Study(open_data(args)[1])
 
 
@@ -44,7 +45,8 @@ def _asked(args: argparse.Namespace, made: Study, one: bool = True, **places: st
 
 
 @contextmanager
-def _watched(text: str) -> Any:
+def watched(text: str) -> Any:
+    """Draw a bar while something runs, where a person is watching."""
     progress, close = progress_bar(text)
     try:
         yield progress
@@ -59,7 +61,7 @@ def _print(document: Any) -> int:
 
 def compare(args: argparse.Namespace) -> int:
     """Compare two jurisdictions."""
-    made = _study(args)
+    made = made_study(args)
     asked = _asked(args, made, first=args.first, second=args.second)
     found = made.compare(asked)
     document = reports.comparison(made.book, found, asked.day, asked.cell, date.today())
@@ -73,11 +75,11 @@ def compare(args: argparse.Namespace) -> int:
 
 def conflicts(args: argparse.Namespace) -> int:
     """List conflicts between norms."""
-    made = _study(args)
+    made = made_study(args)
     places = {n: w for n, w in (("jurisdiction", args.jurisdiction), ("other", args.other)) if w}
     asked = _asked(args, made, **places)
     data = asked.cell.data if args.data else None
-    with _watched("Comparing legal orders") as progress:
+    with watched("Comparing legal orders") as progress:
         found = made.conflicts(asked, data, args.kind or KINDS, progress)
     kept = [one for one in found if one.now or args.possible]
     if args.json:
@@ -89,10 +91,10 @@ def conflicts(args: argparse.Namespace) -> int:
 
 def islands(args: argparse.Namespace) -> int:
     """Show the data islands of a day, or how they changed."""
-    made = _study(args)
+    made = made_study(args)
     asked = _asked(args, made)
     level, case = study.level_of(args.level), study.case_of(args.case)
-    with _watched("Walking through the days of change") as progress:
+    with watched("Walking through the days of change") as progress:
         states = made.island_states(asked, level, case, progress)
     if args.history:
         if args.json:
@@ -113,7 +115,7 @@ def islands(args: argparse.Namespace) -> int:
 
 def path(args: argparse.Namespace) -> int:
     """Find lawful chains between two places."""
-    made = _study(args)
+    made = made_study(args)
     asked = _asked(args, made, origin=args.origin, destination=args.destination)
     found = made.paths(asked, args.longest)
     document = reports.paths(made.book, found, asked.day, asked.cell, asked.facts)
@@ -132,7 +134,7 @@ def path(args: argparse.Namespace) -> int:
 
 def obstacles(args: argparse.Namespace) -> int:
     """Say what stands between two places, or what the world's main obstacles are."""
-    made = _study(args)
+    made = made_study(args)
     level = study.level_of(args.level)
     if args.origin or args.destination:
         if not (args.origin and args.destination):
@@ -149,7 +151,7 @@ def obstacles(args: argparse.Namespace) -> int:
         show_lines(head, lines, len(lines))
         return 0
     asked = _asked(args, made, one=False)
-    with _watched("Looking at every pair") as progress:
+    with watched("Looking at every pair") as progress:
         found = made.barriers(asked, level, progress)
     rows = [reports.barrier(made.book, one) for one in found]
     if args.json:
@@ -162,7 +164,7 @@ def obstacles(args: argparse.Namespace) -> int:
 
 def history(args: argparse.Namespace) -> int:
     """Tell how the status of a pair changed, both ways."""
-    made = _study(args)
+    made = made_study(args)
     asked = _asked(args, made, first=args.first, second=args.second)
     first, second = asked.places
     stated = tuple(sorted(asked.facts.items()))
@@ -190,13 +192,22 @@ def history(args: argparse.Namespace) -> int:
 # -- the parser
 
 
-def _scope(sub: argparse.ArgumentParser, many: bool = False, default: str | None = "personal") -> None:
+def scope_arguments(
+    sub: argparse.ArgumentParser,
+    many: bool = False,
+    default: str | None = "personal",
+    many_days: bool = False,
+) -> None:
+    """Add the arguments that say which data, day and facts a command is about."""
     text = "data categories, separated by commas, or all" if many else "one data category"
     shown = f" (default: {default})" if default else " (default: any)"
     sub.add_argument("--data", default=default, help=text + shown)
     sub.add_argument("--purpose", default="any")
     sub.add_argument("--sector", default="any")
-    sub.add_argument("--date", help="day, YYYY-MM-DD (default: today)")
+    if many_days:
+        sub.add_argument("--date", action="append", help="day, YYYY-MM-DD; may be repeated (default: today)")
+    else:
+        sub.add_argument("--date", help="day, YYYY-MM-DD (default: today)")
     sub.add_argument(
         "--fact", action="append", default=[], metavar="NAME=VALUE", help="state a fact; may be repeated"
     )
@@ -217,30 +228,30 @@ def add_parsers(add: Add) -> None:
         "compare", compare, "Compare two jurisdictions: both directions, rule by rule, conflicts, verdict."
     )
     _pair(one, ("first", "second"))
-    _scope(one)
+    scope_arguments(one)
 
     two = add("conflicts", conflicts, "List norms of two legal orders that meet, with both articles.")
     _pair(two, ("jurisdiction", "other"), needed=False)
-    _scope(two, default=None)
+    scope_arguments(two, default=None)
     two.add_argument("--kind", action="append", choices=KINDS, help="kind of conflict; may be repeated")
     two.add_argument("--possible", action="store_true", help="also those that bite only on facts not stated")
 
     three = add("islands", islands, "Show which jurisdictions may exchange data, as islands.")
-    _scope(three)
+    scope_arguments(three)
     _level(three)
     three.add_argument("--case", default="status", help="status, best or worst (default: status)")
     three.add_argument("--history", action="store_true", help="how islands merged and split since 1995")
 
     four = add("path", path, "Find lawful chains A → B → C, with the first law's onward rules carried along.")
     _pair(four, ("origin", "destination"))
-    _scope(four)
+    scope_arguments(four)
     four.add_argument("--longest", type=int, default=2, choices=(1, 2, 3), help="most steps (default: 2)")
 
     five = add("obstacles", obstacles, "Say what stands between two places, or the world's main obstacles.")
     _pair(five, ("origin", "destination"), needed=False)
-    _scope(five, many=True)
+    scope_arguments(five, many=True)
     _level(five)
 
     six = add("history", history, "Tell how the status of a pair changed over the years, both ways.")
     _pair(six, ("first", "second"))
-    _scope(six)
+    scope_arguments(six)

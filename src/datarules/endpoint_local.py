@@ -14,6 +14,7 @@ from typing import IO, Any, cast
 import pyoxigraph as ox
 
 from . import bundled
+from . import endpoint_decisions as decisions
 from . import endpoint_guard as guard
 from .endpoint import (
     ASK_FORMATS,
@@ -97,7 +98,9 @@ class Local:
 
     def __init__(self, store: ox.Store, book: RuleBook | None, limits: Limits | None = None) -> None:
         self.store = store
+        self.book = book
         self.limits = limits or Limits()
+        self._decided: tuple[tuple[decisions.Wanted, ...], ox.Store] | None = None
         self.failures: list[Exception] = []
         self.functions: dict[Any, Any] = dict(functions(book, self.failures)) if book else {}
         self._known = {str(graph.value) for graph in store.named_graphs()}
@@ -136,25 +139,37 @@ class Local:
             result if fmt is None or fmt == result.format else Result(result.kind, fmt, result.serialise(fmt))
         )
 
+    def _over(self, asked: tuple[decisions.Wanted, ...]) -> ox.Store:
+        """Return the store a query is answered over: with the decisions it names, the last ones kept."""
+        if not asked or self.book is None:
+            return self.store
+        if self._decided is None or self._decided[0] != asked:
+            self._decided = None
+            self._decided = asked, decisions.with_decisions(self.store, self.book, asked)
+        return self._decided[1]
+
     def _run(self, text: str, default_graphs: Sequence[str], named_graphs: Sequence[str]) -> Any:
+        asked = decisions.wanted(self.book, text, (*default_graphs, *named_graphs))
+        store = self._over(asked)
         options: dict[str, Any] = {}
         if default_graphs or named_graphs:
-            self._refuse_unknown(default_graphs, "default-graph-uri")
-            self._refuse_unknown(named_graphs, "named-graph-uri")
+            self._refuse_unknown(default_graphs, "default-graph-uri", asked)
+            self._refuse_unknown(named_graphs, "named-graph-uri", asked)
             options["default_graph"] = [ox.NamedNode(g) for g in default_graphs]
             options["named_graphs"] = [ox.NamedNode(g) for g in named_graphs]
         else:
             clause = guard.dataset_clause(text)
-            self._refuse_unknown(clause or (), "FROM")
+            self._refuse_unknown(clause or (), "FROM", asked)
             options["use_default_graph_as_union"] = clause is None
         try:
-            return self.store.query(text, prefixes=PREFIXES, custom_functions=self.functions, **options)
+            return store.query(text, prefixes=PREFIXES, custom_functions=self.functions, **options)
         except (SyntaxError, ValueError) as error:
             raise malformed(error, text) from error
 
-    def _refuse_unknown(self, graphs: Sequence[str], place: str) -> None:
+    def _refuse_unknown(self, graphs: Sequence[str], place: str, asked: tuple[decisions.Wanted, ...]) -> None:
+        made = decisions.names(asked)
         for graph in graphs:
-            if self._known and graph not in self._known:
+            if self._known and graph not in self._known and graph not in made:
                 raise QueryError.single(
                     place,
                     graph,

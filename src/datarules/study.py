@@ -233,6 +233,31 @@ class Study:
         found = self.matrix(asked, everywhere=False)
         return isles.graph(self.book, found, asked.cell.data, level_of(level), case_of(case))
 
+    def graph_of(self, kind: str, asked: Asked, level: Status | None = None) -> nx.DiGraph:
+        """Return a graph for export (`datarules.graphs`): ``pairs`` of a day, their ``history``, or the ``law``.
+
+        Raises:
+            InputError: there is no such graph.
+        """
+        from . import graphs
+
+        kinds = (graphs.PAIRS, graphs.HISTORY, graphs.LAW)
+        if kind not in kinds:
+            raise InputError.single(
+                "kind", kind, "There is no such graph.", f"Use one of: {', '.join(kinds)}."
+            )
+        if kind == graphs.LAW:
+            return graphs.law_graph(self.book, asked.day.toordinal())
+        named = self.named_islands(asked, level or Status.SAFEGUARDS)
+        if kind == graphs.PAIRS:
+            found = self.matrix(asked, everywhere=False)
+            return graphs.pair_graph(self.book, found, asked.cell.data, level, named)
+        one = matrix.frame(
+            self.book, [asked.cell.data], self.places(), asked.cell.purpose, asked.cell.sector, asked.facts
+        )
+        steps = timeline.timeline(self.book, one, FIRST.toordinal())
+        return graphs.history_graph(self.book, steps, asked.cell.data, level, named)
+
     def islands(self, asked: Asked, level: Status, case: str = "status") -> isles.Islands:
         """Return the islands of a day."""
 
