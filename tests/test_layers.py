@@ -212,7 +212,7 @@ WORDS = {"AS", "BY", "ID", "IN"}
 """Codes that are also words of SPARQL, and stand alone in the program as such."""
 
 
-EXAMPLES = {"serve.openapi"}
+EXAMPLES = {"serve.openapi", "serve.openapi_world"}
 """Modules that show example questions to people, and decide nothing."""
 
 

@@ -57,7 +57,7 @@ class Files(Door):
         Raises:
             InputError: there is no such format, or none that is accepted.
         """
-        suffix = request.path_params.get("suffix")
+        suffix: str | None = request.path_params.get("suffix")
         if suffix is not None:
             by_suffix = {one.suffix.lstrip("."): name for name, one in formats.items()}
             name = by_suffix.get(suffix, suffix)
