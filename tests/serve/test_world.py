@@ -188,7 +188,7 @@ def endpoint(dataset: Dataset, book: RuleBook) -> Iterator[Local]:
 
 def test_decisions_of_a_day_can_be_counted_in_sparql(endpoint: Local, client: TestClient) -> None:
     _, rows = endpoint.query(COUNT).rows()
-    counted = {str(status.value).removeprefix(v.NS).casefold(): int(n.value) for status, n in rows}  # type: ignore[union-attr]
+    counted = {str(status.value).removeprefix(v.NS).casefold(): int(n.value) for status, n in rows}
     matrix = client.get("/v1/matrix", params={**WHERE, "origin": "BR"}).json()
     expected: dict[str, int] = {}
     for row in matrix:

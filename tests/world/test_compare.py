@@ -3,24 +3,26 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 import pytest
 
 from datarules import reports, wording
 from datarules import vocab as v
-from datarules.compare import AXES, VERDICTS, compare
+from datarules.compare import AXES, VERDICTS, Comparison, compare
 from datarules.load import load
+from datarules.model import Mechanism, Rule
 from datarules.rulebook import Cell, RuleBook
-from datarules.vocab import Action, Status, Strength
+from datarules.vocab import Action, Burden, Status, Strength
 
 from ..decision.worlds import DAY, place, rule, world
 
 CELL = Cell(v.CATEGORY + "personal", v.ANY_PURPOSE, v.ANY_SECTOR)
-OPEN = dict(strength=Strength.RESIDUAL, data=["personal"])
+OPEN: dict[str, Any] = dict(strength=Strength.RESIDUAL, data=["personal"])
 
 
-def verdict(*rules, **facts):  # type: ignore[no-untyped-def]
-    return compare(world(list(rules)), place("A"), place("B"), DAY, CELL, facts)
+def verdict(*rules: Rule) -> Comparison:
+    return compare(world(list(rules)), place("A"), place("B"), DAY, CELL)
 
 
 def test_open_both_ways_is_compatible() -> None:
@@ -62,9 +64,6 @@ def test_duties_that_cannot_both_be_kept_conflict_where_the_transfer_itself_is_l
 
 
 def test_a_shared_mechanism_is_named_once_whatever_each_law_calls_it() -> None:
-    from datarules.model import Mechanism
-    from datarules.vocab import Burden
-
     kind = v.MECHANISM + "standard-contract"
     tools = [Mechanism(place(f"{c}/clauses"), f"clauses of {c}", Burden.SelfExecuted, (kind,)) for c in "AB"]
     rules = [rule(f"{c}-closed", c, "Prohibition", **OPEN) for c in "AB"]

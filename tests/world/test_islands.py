@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import networkx as nx
 import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from datarules import islands as isl
-from datarules.matrix import frame, matrix
+from datarules.matrix import Matrix, frame, matrix
+from datarules.model import Rule
+from datarules.rulebook import RuleBook
 from datarules.timeline import timeline
 from datarules.vocab import Status, Strength
 
 from ..decision.worlds import DAY, cat, entry, random_entries, random_rules, rule, world
 
 PERSONAL = cat("personal")
-FREE = dict(strength=Strength.RESIDUAL, data=["personal"])
+FREE: dict[str, Any] = dict(strength=Strength.RESIDUAL, data=["personal"])
 
 
 def drawn(*edges: tuple[str, str]) -> nx.Graph:
@@ -75,8 +79,8 @@ def test_components_of_a_matrix_are_those_of_its_graph(size, pairs):  # type: ig
     assert set(map(frozenset, isl.components(grid))) == expected
 
 
-def mutual_of(*rules, entries=()):  # type: ignore[no-untyped-def]
-    book = world(list(rules), list(entries))
+def mutual_of(*rules: Rule) -> tuple[RuleBook, Matrix, isl.Grid]:
+    book = world(list(rules))
     found = matrix(book, frame(book, [PERSONAL]), DAY)
     return book, found, isl.mutual(found, PERSONAL, Status.SAFEGUARDS)
 

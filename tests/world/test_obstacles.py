@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from itertools import combinations
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from datarules.model import Membership, Rule
 from datarules.obstacles import Bench, Change
 from datarules.rulebook import Cell
 from datarules.vocab import CATEGORY, PURPOSE, SCALE, SECTOR, Status, Strength
@@ -17,8 +19,8 @@ CELL = Cell(CATEGORY + "personal", PURPOSE + "any", SECTOR + "any")
 CLOSED = rule("closed", "A", "Prohibition", strength=Strength.RESIDUAL, data=["personal"])
 
 
-def bench(rules, entries=(), **facts):  # type: ignore[no-untyped-def]
-    return Bench(world(list(rules), list(entries)).at(DAY), place("A"), place("B"), CELL, facts)
+def bench(rules: Iterable[Rule], entries: Iterable[Membership] = ()) -> Bench:
+    return Bench(world(list(rules), list(entries)).at(DAY), place("A"), place("B"), CELL)
 
 
 def at(status: Status, level: Status) -> bool:

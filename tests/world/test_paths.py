@@ -2,24 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
+from typing import Any
 
 import pytest
 
 from datarules import vocab as v
 from datarules import wording
 from datarules.load import load
-from datarules.paths import Walk
+from datarules.model import Membership, Rule
+from datarules.paths import Chains, Walk
 from datarules.rulebook import Cell, RuleBook
 from datarules.vocab import Action, Status, Strength
 
 from ..decision.worlds import DAY, PLACES, entry, place, rule, world
 
 CELL = Cell(v.CATEGORY + "personal", v.ANY_PURPOSE, v.ANY_SECTOR)
-OPEN = dict(strength=Strength.RESIDUAL, data=["personal"])
+OPEN: dict[str, Any] = dict(strength=Strength.RESIDUAL, data=["personal"])
 
 
-def law(*more, a_onward=None, onward_to=frozenset()):  # type: ignore[no-untyped-def]
+def law(*more: Rule, a_onward: str = "", onward_to: frozenset[str] = frozenset()) -> list[Rule]:
     """A may send to B, not to C; B may send anywhere; A's onward rule as given."""
     rules = [
         rule("a", "A", "Permission", **OPEN),
@@ -37,9 +40,9 @@ def law(*more, a_onward=None, onward_to=frozenset()):  # type: ignore[no-untyped
     return rules
 
 
-def chains(rules, entries=(), origin="A", destination="C"):  # type: ignore[no-untyped-def]
+def chains(rules: Iterable[Rule], entries: Iterable[Membership] = ()) -> Chains:
     walk = Walk(world(list(rules), list(entries)), DAY, CELL)
-    return walk.best(place(origin), place(destination), [place(p) for p in PLACES], 2)
+    return walk.best(place("A"), place("C"), [place(p) for p in PLACES], 2)
 
 
 def test_a_duty_that_travels_bars_the_way_round() -> None:
