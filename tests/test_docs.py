@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import shlex
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -21,7 +22,8 @@ def blocks(text: str, language: str) -> list[str]:
 
 def commands() -> list[str]:
     lines = [line.split("   #")[0].strip() for block in blocks(README, "sh") for line in block.splitlines()]
-    return [line for line in lines if line.startswith("datarules check")]
+    asking = ("check", "compare", "conflicts US", "path", "obstacles RU", "history")
+    return [line for line in lines if line.startswith(tuple(f"datarules {word}" for word in asking))]
 
 
 EXPECTED = {
@@ -49,13 +51,21 @@ def test_every_command_is_told_of() -> None:
 
 
 def test_the_python_example_runs() -> None:
-    (example,) = blocks(README, "python")
-    space: dict[str, object] = {}
-    exec(compile(example, "README.md", "exec"), space)
-    assert space["decision"].status.value in ("safeguards", "recognised")  # type: ignore[attr-defined]
+    study, one = blocks(README, "python")
+    space: dict[str, Any] = {}
+    exec(compile(one, "README.md", "exec"), space)
+    assert space["decision"].status.value in ("safeguards", "recognised")
+    exec(compile(study, "README.md", "exec"), space)
+    assert set(space["frame"]["category"]) == {"personal", "health"}
+    assert space["islands"].has_edge("DE", "JP") and not space["islands"].has_edge("DE", "CN")
 
 
 def test_the_sparql_example_gives_rows(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    (counted,) = blocks(README, "sparql")
+    file = tmp_path / "count.rq"
+    file.write_text(counted, encoding="utf-8")
+    assert cli.main(["query", str(file), "--format", "csv"]) == 0
+    assert len(capsys.readouterr().out.splitlines()) > 4
     found = re.search(r"<<'Q'\n(.*?)\nQ\n", README, re.DOTALL)
     assert found
     file = tmp_path / "example.rq"

@@ -20,6 +20,7 @@ from .errors import InputError
 from .model import Transfer
 from .screen import show_lines, show_table
 from .study import Asked, Study
+from .validate import cache_folder
 
 Add = Callable[..., argparse.ArgumentParser]
 SHOWN = 40
@@ -28,7 +29,7 @@ SHOWN = 40
 
 def made_study(args: argparse.Namespace) -> Study:
     """Return a study of the data named or bundled."""
-    return Study(open_data(args)[1])
+    return Study(open_data(args)[1], folder=cache_folder())
 
 
 def _asked(args: argparse.Namespace, made: Study, one: bool = True, **places: str) -> Asked:

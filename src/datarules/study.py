@@ -11,14 +11,17 @@ what is dear to compute. It decides nothing itself.
 
 from __future__ import annotations
 
+import hashlib
 from bisect import bisect_right
 from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from . import ask, barriers, compare, conflicts, matrix, obstacles, paths, timeline
+from . import __version__, ask, barriers, compare, conflicts, matrix, obstacles, paths, timeline
 from . import islands as isles
 from . import vocab as v
 from .errors import InputError, Problem
@@ -155,10 +158,14 @@ class Study:
     Args:
         book: the compiled law.
         people: people by code of place, for counts of people; nothing where none are at hand.
+        folder: where the history of islands, which takes half a minute, is kept for the same law.
     """
 
-    def __init__(self, book: RuleBook, people: Mapping[str, int] | None = None) -> None:
+    def __init__(
+        self, book: RuleBook, people: Mapping[str, int] | None = None, folder: Path | None = None
+    ) -> None:
         self.book = book
+        self.folder = folder
         self.people = people
         self._kept: OrderedDict[object, Any] = OrderedDict()
 
@@ -273,8 +280,13 @@ class Study:
         self, asked: Asked, level: Status, case: str = "status", progress: Progress | None = None
     ) -> list[isles.State]:
         """Return the islands with their lasting names, from 1995 on: one state for each day they changed."""
+        key = ("states", asked.cell, tuple(asked.facts.items()), level, case)
 
         def make() -> list[isles.State]:
+            file = self._file(key)
+            if file is not None and file.is_file():
+                with suppress(ValueError, KeyError, OSError):
+                    return isles.restore(self.book, file.read_text(encoding="utf-8"))
             frame = matrix.frame(
                 self.book,
                 [asked.cell.data],
@@ -284,9 +296,23 @@ class Study:
                 asked.facts,
             )
             steps = timeline.timeline(self.book, frame, FIRST.toordinal(), None, progress)
-            return list(isles.history(self.book, steps, asked.cell.data, level, case, self._why(asked)))
+            states = list(isles.history(self.book, steps, asked.cell.data, level, case, self._why(asked)))
+            if file is not None:
+                with suppress(OSError):
+                    file.parent.mkdir(parents=True, exist_ok=True)
+                    part = file.with_suffix(".part")
+                    part.write_text(isles.dump(states), encoding="utf-8")
+                    part.replace(file)
+            return states
 
-        return self._keep(("states", asked.cell, tuple(asked.facts.items()), level, case), make)
+        return self._keep(key, make)
+
+    def _file(self, key: object) -> Path | None:
+        """Return where something dear is kept for this law and this version, if anywhere."""
+        if self.folder is None:
+            return None
+        name = hashlib.sha256(f"{__version__} {self.book.release} {key!r}".encode()).hexdigest()[:32]
+        return self.folder / f"islands-{name}.json"
 
     def named_islands(self, asked: Asked, level: Status, case: str = "status") -> dict[str, frozenset[str]]:
         """Return the islands of a day by the names they keep over time."""

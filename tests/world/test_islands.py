@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+from pathlib import Path
 from typing import Any
 
 import networkx as nx
@@ -10,9 +12,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from datarules import islands as isl
+from datarules import vocab as v
 from datarules.matrix import Matrix, frame, matrix
 from datarules.model import Rule
-from datarules.rulebook import RuleBook
+from datarules.rulebook import Cell, RuleBook
+from datarules.study import Asked, Study
 from datarules.timeline import timeline
 from datarules.vocab import Status, Strength
 
@@ -161,6 +165,24 @@ def test_history_tells_the_day_and_the_cause() -> None:
         (later, "born", ("A", "B"), (), ["listed"]),
         (later + 50, "gone", (), ("A", "B"), ["listed"]),
     ]
+
+
+def test_kept_states_are_the_states(tmp_path: Path) -> None:
+    """What is read back from the folder is what was computed, and another law does not find it."""
+    rules = [rule("a", "A", "Prohibition", **FREE), rule("b", "B", "Permission", **FREE)]
+    rules.append(rule("a-list", "A", "Permission", data=["personal"], destinations=["L1"]))
+    book = world(rules, [entry("listed", "B", "L1", start=DAY + 9)])
+    asked = Asked((Cell(PERSONAL, v.ANY_PURPOSE, v.ANY_SECTOR),), date.fromordinal(DAY))
+    made = Study(book, folder=tmp_path).island_states(asked, Status.SAFEGUARDS)
+    (kept,) = tmp_path.glob("islands-*.json")
+    again = Study(book, folder=tmp_path).island_states(asked, Status.SAFEGUARDS)
+    assert again == made and made[-1].changes
+    kept.write_text("[{", encoding="utf-8")
+    assert Study(book, folder=tmp_path).island_states(asked, Status.SAFEGUARDS) == made
+    other = world(rules)
+    other.release = "another"
+    Study(other, folder=tmp_path).island_states(asked, Status.SAFEGUARDS)
+    assert len(list(tmp_path.glob("islands-*.json"))) == 2
 
 
 def test_levels_off_the_scale_are_refused() -> None:

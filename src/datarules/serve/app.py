@@ -24,6 +24,7 @@ from .. import __version__
 from ..endpoint import Endpoint, Limits
 from ..errors import ConfigError, DataError, DataRulesError, InputError, Problem, QueryError, nearest
 from ..rulebook import RuleBook
+from ..study import Study
 from . import openapi, problems, sparql
 from .api import Api
 from .coverage import Holdings
@@ -209,6 +210,7 @@ def create_app(
     limits: Limits | None = None,
     today: Callable[[], date] = date.today,
     max_body: int = MAX_BODY,
+    cache: Path | None = None,
 ) -> FastAPI:
     """Make the application from data already opened.
 
@@ -218,6 +220,7 @@ def create_app(
         limits: bounds of one SPARQL query.
         today: the clock; tests hand in a fixed day.
         max_body: largest request body in bytes.
+        cache: folder that keeps what is dear to make and the same for the same law.
     """
     app = FastAPI(title=openapi.TITLE, version=__version__, docs_url=None, redoc_url=None, openapi_url=None)
     app.router.redirect_slashes = False
@@ -227,7 +230,7 @@ def create_app(
     app.add_exception_handler(HTTPException, _http_error)
     app.add_exception_handler(Exception, _unforeseen)
     app.router.routes.extend(Api(book, today).routes())
-    world = World(book, today)
+    world = World(book, today, Study(book, folder=cache))
     app.router.routes.extend([*world.routes(), *Files(book, today, world).routes()])
     app.router.routes.extend(Holdings(book, today).routes())
     if endpoint is not None:

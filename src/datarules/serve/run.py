@@ -21,6 +21,7 @@ from ..load import Dataset
 from ..open import open_dataset
 from ..rulebook import RuleBook
 from ..store import VARIABLE, serving_endpoint
+from ..validate import cache_folder
 from .app import create_app
 
 STORE_DIR = "DATARULES_STORE_DIR"
@@ -42,7 +43,7 @@ def app_from_environment() -> FastAPI:
         dataset, book, os.environ.get(VARIABLE, "").strip() or None, folder=Path(store) if store else None
     )
     atexit.register(endpoint.close)
-    return create_app(book, endpoint)
+    return create_app(book, endpoint, cache=cache_folder())
 
 
 def _opened(folder: str | None) -> tuple[Dataset, RuleBook]:
