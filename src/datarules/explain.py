@@ -173,6 +173,11 @@ def text(book: RuleBook, decision: Decision, as_of: date) -> list[str]:
         lines.append(
             f"Depending on facts not stated, the answer lies between {decision.best.value} and {decision.worst.value}. It turns on: {turns}."
         )
+    for name in decision.deciding:
+        known = book.records.facts.get(name)
+        if known is not None and known.reading:
+            assumed = "assumed" if known.baseline else "not assumed"
+            lines.append(f"Sources read the law in two ways, and the answer turns on it: {known.definition} This is {assumed} here unless stated.")
     if decision.capped:
         lines.append(
             "So many facts are open that only bounds can be given; state some of them for a sharper answer."

@@ -46,7 +46,10 @@ class Citation:
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """Something one may state about a transfer. ``kind`` is ``bool`` or ``int``."""
+    """Something one may state about a transfer. ``kind`` is ``bool`` or ``int``.
+
+    A ``reading`` holds if disputed law is read in one of the ways its sources read it.
+    """
 
     name: str
     label: str
@@ -58,6 +61,7 @@ class Fact:
     burden: Burden = Burden.NoBurden
     baseline: bool = False
     aliases: tuple[str, ...] = ()
+    reading: bool = False
 
 
 @dataclass(frozen=True, slots=True)

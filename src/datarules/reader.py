@@ -209,6 +209,7 @@ class _Reader:
             Burden[self._term(iri, "burden", "NoBurden")],
             self._term(iri, "baseline") == "Holds",
             self._texts(iri, v.SKOS + "altLabel"),
+            iri in self.types[v.NS + "Reading"],
         )
 
     def _jurisdiction(self, iri: str) -> Jurisdiction:
