@@ -30,7 +30,8 @@ def jurisdiction(book: RuleBook, word: str) -> Jurisdiction | None:
     if found is None:
         wanted = plain(word)
         for one in book.records.jurisdictions.values():
-            if wanted in (plain(one.label), *map(plain, one.aliases)):
+            names = (one.label, *one.aliases, *(name for _, name in one.names))
+            if wanted in map(plain, names):
                 return one
     return found
 

@@ -118,6 +118,8 @@ def jurisdictions(book: RuleBook) -> list[Row]:
         {
             "code": j.code,
             "label": j.label,
+            "names": dict(j.names),
+            "union": j.union,
             "rules": counts.get(j.iri, 0),
             "reviewed_on": j.reviewed_on.isoformat() if j.reviewed_on else None,
         }
@@ -147,6 +149,7 @@ def jurisdiction(book: RuleBook, iri: str, day: date) -> Row:
     return {
         "code": own.code,
         "label": own.label,
+        "names": dict(own.names),
         "reviewed_on": own.reviewed_on.isoformat() if own.reviewed_on else None,
         "as_of": day.isoformat(),
         "orders": [v.local(o) for o, _ in view.orders_of(iri)],

@@ -246,7 +246,10 @@ class Coverage:
 
 @dataclass(frozen=True, slots=True)
 class Jurisdiction:
-    """A place or body with its own data rules; a ``union`` is made of others and holds no land of its own."""
+    """A place or body with its own data rules; a ``union`` is made of others and holds no land of its own.
+
+    ``names`` are its labels by language tag (BCP 47), English among them.
+    """
 
     iri: str
     code: str
@@ -255,6 +258,7 @@ class Jurisdiction:
     aliases: tuple[str, ...] = ()
     file: str = ""
     union: bool = False
+    names: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -164,6 +164,10 @@ class _Reader:
                 return _key(node)
         return _key(found[0]) if found else ""
 
+    def _labels(self, subject: str) -> tuple[tuple[str, str], ...]:
+        found = self._objects(subject, v.SKOS + "prefLabel")
+        return tuple(sorted((getattr(node, "language", None) or "en", _key(node)) for node in found))
+
     def _texts(self, subject: str, predicate: str) -> tuple[str, ...]:
         return tuple(sorted(_key(o) for o in self._objects(subject, predicate)))
 
@@ -222,6 +226,7 @@ class _Reader:
             self._texts(iri, v.SKOS + "altLabel"),
             self.home[iri].name,
             iri in self.types[v.NS + "Union"],
+            self._labels(iri),
         )
 
     def _expr(self, node: str, seen: frozenset[str] = frozenset()) -> Expr:
