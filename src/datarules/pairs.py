@@ -323,8 +323,8 @@ class Pair:
                 else:
                     hit = self.book.axis_matches(named[number], concept)
                 mask |= hit << number
-            for number, order in enumerate(self._shared if data else (), len(scopes)):
-                mask |= self.view.speaks(order, concept) << number
+            for number, order in enumerate(self._shared, len(scopes)):
+                mask |= (not data or self.view.speaks(order, concept)) << number
             masks.setdefault(mask, concept)
         return masks
 
