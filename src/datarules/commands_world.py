@@ -27,7 +27,7 @@ SHOWN = 40
 
 
 def _study(args: argparse.Namespace) -> Study:
-    return Study(open_data(args)[1])
+    return Study.of(open_data(args)[1])
 
 
 def _asked(args: argparse.Namespace, made: Study, one: bool = True, **places: str) -> Asked:
