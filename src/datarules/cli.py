@@ -9,7 +9,7 @@ import argparse
 import sys
 from collections.abc import Callable, Sequence
 
-from . import __version__, commands, commands_data, commands_world
+from . import __version__, commands, commands_data, commands_divide, commands_world
 from .answer import STALE_AFTER
 from .errors import DataRulesError
 
@@ -124,6 +124,7 @@ def _parser() -> argparse.ArgumentParser:
 
     commands_world.add_parsers(add)
     commands_data.add_parsers(add)
+    commands_divide.add_parsers(add)
 
     ten = add(
         "new",

@@ -256,7 +256,6 @@ class Measures(ABC):
         people, income = self.inhabitants(), self.kinds()["income"]
         rows = []
         for code in (c for c in found.codes if c in people.territories):
-            figures = found.figures(code)
             row: dict[str, Any] = {
                 "code": code,
                 "people": people.territories[code].people,
@@ -264,12 +263,10 @@ class Measures(ABC):
                 "income": income.get(code, ""),
                 "own": float(found.own[found.codes.index(code)]),
             }
-            for name, one in figures.items():
+            for name, one in found.figures(code).items():
                 row |= {name: one.value, f"{name}_low": one.low, f"{name}_high": one.high}
             rows.append(row)
-        made = pd.DataFrame(rows).rename(columns={"people_low": "reach_low", "people_high": "reach_high"})
-        made["reach"] = [found.figures(c)["people"].value for c in made["code"]]
-        made["people"] = [people.territories[c].people for c in made["code"]]
+        made = pd.DataFrame(rows)
         return made.sort_values(["reach", "code"], ascending=[False, True], ignore_index=True)
 
     def divide_table(self, as_of: str | date, level: str = "safeguards", **words: Any) -> pd.DataFrame:

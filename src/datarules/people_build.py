@@ -46,7 +46,7 @@ def regions(containment: Table) -> dict[str, tuple[str, str]]:
 
     def leaves(code: str) -> Iterator[str]:
         inside = containment.get(code, {}).get("_contains")
-        if code.isdigit() and inside:
+        if inside:
             for one in inside:
                 yield from leaves(one)
         else:
@@ -116,7 +116,7 @@ def build(web: Path) -> str:
         one |= {"literacy": round(literacy / 100, 6)} if literacy else {}
         one |= dict(zip(("region", "subregion"), where.get(code, ()), strict=False))
         territories[code] = one | {"languages": _languages(code, row, likely, data)}
-    spoken = {key.split("-") [0] for t in territories.values() for key in t["languages"]}
+    spoken = {key.split("-")[0] for t in territories.values() for key in t["languages"]}
     written = {key.split("-")[1] for t in territories.values() for key in t["languages"]}
     named = sorted({c for pair in where.values() for c in pair})
     document = {

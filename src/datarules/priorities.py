@@ -28,7 +28,9 @@ from .rulebook import RuleBook
 from .verdicts import RANK
 from .vocab import SCALE, Burden, Evidence, Modality, Status
 
-LAW = ("ban", "default", "listing", "burden")
+LIGHTEST = ("listing", "ban", "burden", "default")
+"""Kinds of changes of law by the act they commonly take: an entry on a list, then changes of the statute itself."""
+LAW = frozenset(LIGHTEST)
 """Kinds of changes of law; ``fact`` is one of the world, and ``unknown``, ``contested``, ``deep`` are none."""
 TRIED = 8
 """Changes put into the law to measure their gain, unless asked otherwise."""
@@ -206,6 +208,11 @@ def changed(book: RuleBook, frame: Frame, day: int, cost: Cost) -> tuple[RuleBoo
     return RuleBook(replace(records, rules=rules, memberships=entries), book.release), frame
 
 
+def _by_gain(one: Cost) -> tuple[float, int, Change, str]:
+    kind = one.change.kind
+    return -one.gain, LIGHTEST.index(kind) if kind in LIGHTEST else len(LIGHTEST), one.change, one.destination
+
+
 def _measure(
     found: Matrix, level: Status, own: Grid, sending: Floats, receiving: Floats
 ) -> Figure:
@@ -227,6 +234,9 @@ def trials(
 ) -> list[Trial]:
     """Try the changes of law that gain most alone, and return them by the gain measured, highest first.
 
+    Of each legal order one change is tried, for one is enough where several open the same transfers: the one that
+    gains most, and of equals the lightest act (see `LIGHTEST`).
+
     Args:
         book: the compiled law.
         frame: all places, one category, purpose and sector, and the facts stated.
@@ -241,8 +251,11 @@ def trials(
     """
     s, r = (np.array([w.get(p, 0.0) for p in frame.places]) for w in (sending, receiving))
     before = _measure(matrix(book, frame, day), level, own, s, r)
-    law = [c for c in candidates if c.change.kind in LAW and c.gain > 0]
-    chosen = sorted(law, key=lambda c: (-c.gain, c.change, c.destination))[:most]
+    first: dict[str, Cost] = {}
+    for one in sorted(candidates, key=_by_gain):
+        if one.change.kind in LAW and one.gain > 0:
+            first.setdefault(one.order, one)
+    chosen = list(first.values())[:most]
     found = []
     for number, cost in enumerate(chosen):
         after_book, after_frame = changed(book, frame, day, cost)

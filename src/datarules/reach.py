@@ -192,12 +192,11 @@ class Reach:
     own: Floats
 
     def figures(self, code: str) -> dict[str, Figure]:
-        """Return every measure of a place by name; effective numbers are exp of the entropies."""
+        """Return every measure of a place by name, ``reach`` first; effective numbers are exp of the entropies."""
         n = self.codes.index(code)
-        found = {
-            name: figure(getattr(self, name)[:, n])
-            for name in ("people", "literate", "outward", "places", "languages")
-        }
+        found = {"reach": figure(self.people[:, n])}
+        for name in ("literate", "outward", "places", "languages"):
+            found[name] = figure(getattr(self, name)[:, n])
         for name in ("language_entropy", "script_entropy"):
             values = getattr(self, name)[:, n]
             found[name] = figure(values)
