@@ -48,6 +48,7 @@ ROWS: tuple[tuple[str, ...], ...] = (
     ("study", "documents"),
     ("draw", "divide_reports"),
     ("draw_reach",),
+    ("brief_law",),
     ("brief",),
     ("brief_pages",),
     ("endpoint", "endpoint_guard"),

@@ -92,11 +92,7 @@ def reach(args: argparse.Namespace) -> int:
             for r in document["places"][: None if args.all else SHOWN]
         ]
         show_table(rows, ("code", "name", "reach", "low", "high", "outward", "languages"))
-        found = document["languages"]
-        lines = [
-            f"{found['closed']} of {found['all']} languages are closed to everyone outside their island "
-            f"({found['surely_closed']} in every case)."
-        ]
+        lines = [document["languages"]["text"]]
         show_lines(f"{len(document['places'])} places; {document['method']}", lines, len(lines))
         return 0
     party = study.party(args.place, asked.day)
@@ -113,7 +109,8 @@ def reach(args: argparse.Namespace) -> int:
     show_lines(f"{document['label']} on {document['as_of']}", document["text"], len(document["text"]))
     show_table(rows, ("at", "value", "low", "high"))
     lines = [
-        f"{p['name']}: rank {p['rank']} of {p['of']}, mean {reports.percent(p['mean'])}" for p in document["peers"]
+        f"{p['name']}: rank {p['rank']} of {p['of']}, mean {reports.percent(p['mean'])}"
+        for p in document["peers"]
     ]
     show_lines("Peers", lines, len(lines))
     lines = [f"{name}: {reports.percent(one['value'])}" for name, one in document["data_apart"].items()]
@@ -156,7 +153,11 @@ def divide(args: argparse.Namespace) -> int:
     if course:
         moments = [
             {"date": m["date"], "mean": reports.percent(m["mean"]["value"])}
-            | {"gini": f"{m['gini']['value']:.4f}", "low": f"{m['gini']['low']:.4f}", "high": f"{m['gini']['high']:.4f}"}
+            | {
+                "gini": f"{m['gini']['value']:.4f}",
+                "low": f"{m['gini']['low']:.4f}",
+                "high": f"{m['gini']['high']:.4f}",
+            }
             for m in document["course"]
         ]
         show_table(moments, ("date", "mean", "gini", "low", "high"))
@@ -180,7 +181,9 @@ def priorities(args: argparse.Namespace) -> int:
         ("own_rules_on_sending", "Own rules that keep data from others"),
     ):
         rows = document[key]
-        lines = [f"{reports.percent(r['cost'])} of the world's people: {r['text']}" for r in rows[:12]] or ["none"]
+        lines = [f"{reports.percent(r['cost'])} of the world's people: {r['text']}" for r in rows[:12]] or [
+            "none"
+        ]
         show_lines(heading, lines, max(len(rows), len(lines)))
     return 0
 
@@ -230,7 +233,9 @@ def _print_pdf(browser: str, text: str, target: Path) -> None:
         )
         if not target.exists() or target.stat().st_mtime_ns == before:
             said = done.stderr.decode(errors="replace").strip().splitlines()
-            raise ConfigError.single("brief", browser, (said or ["It printed nothing."])[-1], "Write html instead.")
+            raise ConfigError.single(
+                "brief", browser, (said or ["It printed nothing."])[-1], "Write html instead."
+            )
 
 
 def _scope(sub: argparse.ArgumentParser) -> None:
@@ -238,7 +243,9 @@ def _scope(sub: argparse.ArgumentParser) -> None:
     sub.add_argument("--purpose", default=PURPOSE, help=f"purpose (default: {PURPOSE})")
     sub.add_argument("--sector", default="any")
     sub.add_argument("--date", help="day, YYYY-MM-DD (default: today)")
-    sub.add_argument("--fact", action="append", default=[], metavar="NAME=VALUE", help="state a fact; may be repeated")
+    sub.add_argument(
+        "--fact", action="append", default=[], metavar="NAME=VALUE", help="state a fact; may be repeated"
+    )
     sub.add_argument("--level", default="safeguards", help="level of the scale (default: safeguards)")
 
 
@@ -255,7 +262,9 @@ def add_parsers(add: Add) -> None:
     one.add_argument("--all", action="store_true", help="every place, not only the first")
     _drawn(one, ("ranking", "map", "outward", "languages"))
 
-    two = add("divide", divide, "Say how unequal lawful data reach is over people, and how much of it is law.")
+    two = add(
+        "divide", divide, "Say how unequal lawful data reach is over people, and how much of it is law."
+    )
     _scope(two)
     two.add_argument("--history", action="store_true", help="also year by year since 1995")
     two.add_argument("--every-change", action="store_true", help="with --history: on every day of change")
@@ -269,5 +278,7 @@ def add_parsers(add: Add) -> None:
     four = add("brief", brief_of, "Write a policy brief on a place, a group or the world.", as_json=False)
     four.add_argument("place", help="code or name of a place or group, or world")
     _scope(four)
-    four.add_argument("--format", choices=("md", "html", "pdf"), help="form (default: by the file's ending, else md)")
+    four.add_argument(
+        "--format", choices=("md", "html", "pdf"), help="form (default: by the file's ending, else md)"
+    )
     four.add_argument("--output", "-o", help="file (default: standard output)")

@@ -208,9 +208,7 @@ class Divide:
         low, high = self.no_rules.gini.value, self.localised.gini.value
         scale = (high - low) or 1.0
         g = self.actual.gini
-        return Figure(
-            *((v - low) / scale for v in (g.value, g.best, g.worst, g.unknown_open, g.low, g.high))
-        )
+        return Figure(*((v - low) / scale for v in (g.value, g.best, g.worst, g.unknown_open, g.low, g.high)))
 
 
 def divide(open_: Grid, people: Census, kinds: Mapping[str, Mapping[str, str]]) -> Divide:

@@ -46,7 +46,9 @@ def percent(share: float) -> str:
 
 
 def span(one: Figure) -> str:
-    """Return a share with its interval: ``81.0 % (61.3 to 93.9 %)``."""
+    """Return a share with its interval: ``81.0% (61.3% to 93.9%)``; without one where it is a point."""
+    if percent(one.low) == percent(one.high):
+        return percent(one.value)
     return f"{percent(one.value)} ({percent(one.low)} to {percent(one.high)})"
 
 
@@ -66,7 +68,13 @@ def ranking(study: Study, asked: Asked, level: Status) -> Document:
     known = study.book.by_code
     rows = []
     for row in table.to_dict("records"):
-        rows.append({"code": row["code"], "label": known[row["code"]].label, **{k: x for k, x in row.items() if k != "code"}})
+        rows.append(
+            {
+                "code": row["code"],
+                "label": known[row["code"]].label,
+                **{k: x for k, x in row.items() if k != "code"},
+            }
+        )
     return {**head(study, asked, level), "places": rows, "languages": languages(study, asked, level)}
 
 
@@ -85,6 +93,7 @@ def _language(study: Study, one: Language) -> Document:
         "audience": asdict(one.audience),
         "abroad": asdict(one.abroad),
         "closed": one.closed,
+        "closed_by_law": one.closed_by_law,
         "surely_closed": one.surely_closed,
     }
 
@@ -96,10 +105,23 @@ def languages(study: Study, asked: Asked, level: Status) -> Document:
     return {
         "all": len(found),
         "closed": len(shut),
+        "closed_by_law": sum(one.closed_by_law for one in found),
         "surely_closed": sum(one.surely_closed for one in found),
+        "text": language_words(found),
         "largest_closed": [_language(study, one) for one in shut[:LANGUAGES_SHOWN]],
         "largest": [_language(study, one) for one in found[:LANGUAGES_SHOWN]],
     }
+
+
+def language_words(found: Sequence[Language]) -> str:
+    """Return in a sentence how many languages are closed."""
+    shut, law, sure = (
+        sum(getattr(one, k) for one in found) for k in ("closed", "closed_by_law", "surely_closed")
+    )
+    return (
+        f"No one outside their island can lawfully learn {shut} of {len(found)} languages: for {law} encoded law does it, "
+        f"whatever law is not encoded says, and for {sure} it does so however the open facts turn out."
+    )
 
 
 def peers(study: Study, found: Reach, code: str, measure: str = "reach") -> list[Document]:
@@ -125,7 +147,8 @@ def place(study: Study, asked: Asked, level: Status, iri: str) -> Document:
     found = study.reach(asked, level, everywhere=one.union)
     figures = found.figures(one.code)
     levels = {
-        s.value: asdict(study.reach(asked, s, everywhere=one.union).figures(one.code)["reach"]) for s in SCALE[1:-1]
+        s.value: asdict(study.reach(asked, s, everywhere=one.union).figures(one.code)["reach"])
+        for s in SCALE[1:-1]
     }
     apart = {}
     for name in APART:
@@ -159,7 +182,16 @@ def _place_text(label: str, level: Status, figures: Mapping[str, Figure]) -> lis
 
 
 def _inequality(one: Inequality) -> Document:
-    return {name: asdict(x) for name, x in (("mean", one.mean), ("gini", one.gini), ("theil", one.theil), ("size", one.size), ("law", one.law))}
+    return {
+        name: asdict(x)
+        for name, x in (
+            ("mean", one.mean),
+            ("gini", one.gini),
+            ("theil", one.theil),
+            ("size", one.size),
+            ("law", one.law),
+        )
+    }
 
 
 def _split(one: Split, between: Figure) -> Document:

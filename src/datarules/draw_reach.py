@@ -35,21 +35,29 @@ def _label(study: Study, code: str) -> str:
 
 
 def ranking(
-    study: Study, asked: Asked, form: Format, level: Status, codes: Sequence[str] = (), marked: Sequence[str] = ()
+    study: Study,
+    asked: Asked,
+    form: Format,
+    level: Status,
+    codes: Sequence[str] = (),
+    marked: Sequence[str] = (),
 ) -> bytes:
     """Return the reach of places as bars, highest first: those named, or those with most people."""
     found = study.reach(asked, level)
     people = study.inhabitants().territories
-    chosen = list(codes) or sorted(
-        (c for c in found.codes if c in people), key=lambda c: (-people[c].people, c)
-    )[:RANKED]
+    chosen = (
+        list(codes)
+        or sorted((c for c in found.codes if c in people), key=lambda c: (-people[c].people, c))[:RANKED]
+    )
     rows = []
     for code in chosen:
         one = found.figures(code)["reach"]
         own = float(found.own[found.codes.index(code)])
         rows.append(plots.Bar(_label(study, code), one.value, one.low, one.high, own, code in marked))
     rows.sort(key=lambda r: (-r.value, r.name))
-    title = "Whose data may reach builders: beside peers" if codes else "Whose data may reach builders in a place"
+    title = (
+        "Whose data may reach builders: beside peers" if codes else "Whose data may reach builders in a place"
+    )
     hint = "" if codes else f"The {len(rows)} places with most people."
     return plots.bars(
         _heading(study, asked, level, title),
@@ -77,13 +85,13 @@ def language_chart(study: Study, asked: Asked, form: Format, level: Status) -> b
         )
         for one in chosen
     ]
-    sure = sum(one.surely_closed for one in found)
+    law = sum(one.closed_by_law for one in found)
     return plots.bars(
         _heading(study, asked, level, "Whose languages may be learnt from outside"),
         rows,
         form,
         measure="share of speakers whose data may go to builders outside their island",
-        hint=f"Bold: closed, as {len(shut)} of {len(found)} languages are ({sure} in every case). Most spoken first, then closed ones.",
+        hint=f"Bold: closed, as {len(shut)} of {len(found)} languages are ({law} of them whatever law not encoded says). Most spoken first, then closed ones.",
     )
 
 
@@ -92,10 +100,10 @@ def share_map(study: Study, asked: Asked, form: Format, level: Status, measure: 
     found = study.reach(asked, level)
     people = study.inhabitants().territories
     values = {c: found.figures(c)[measure].value for c in found.codes if c in people}
-    edges = OUTWARD
+    edges: tuple[float, ...] = OUTWARD
     if measure == "reach":
         low, high = min(values.values()), max(values.values())
-        steps = np.round(np.linspace(np.floor(low * 100), np.ceil(high * 100), 7)[1:-1] / 100, 3)
+        steps = np.round(np.linspace(low, high, 7)[1:-1], 3)
         edges = tuple(float(e) for e in dict.fromkeys(steps.tolist()))
     titles = {
         "reach": "Share of the world's people whose data may reach builders there",
@@ -128,8 +136,8 @@ def course(study: Study, asked: Asked, form: Format, level: Status, moments: Seq
 
     def panel(name: str, measure: str, percent: bool) -> plots.Panel:
         figures = [getattr(m.inequality, measure) for m in moments]
-        rows = ([getattr(f, k) for f in figures] for k in ("value", "low", "high"))
-        return plots.Panel(name, days, *rows, percent)
+        value, low, high = ([getattr(f, k) for f in figures] for k in ("value", "low", "high"))
+        return plots.Panel(name, days, value, low, high, percent)
 
     panels = [
         panel("Mean reach: share of the world's people", "mean", True),

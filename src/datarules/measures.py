@@ -17,10 +17,12 @@ from . import divide, priorities, reach
 from . import matrix as matrices
 from . import people as peoples
 from .asked import Asked, level_of, read
+from .divide import Divide, Moment, Row
 from .errors import InputError, nearest
 from .islands import unions_of
 from .people import People
-from .reach import Census, Grid
+from .priorities import Priorities
+from .reach import Census, Grid, Language, Reach
 from .rulebook import RuleBook
 from .vocab import SCALE, Status
 
@@ -67,7 +69,7 @@ class Measures(ABC):
     """Measures of reach, to be mixed into a study."""
 
     book: RuleBook
-    table: People | None
+    land: People | None
 
     @abstractmethod
     def matrix(
@@ -88,9 +90,9 @@ class Measures(ABC):
         Raises:
             ConfigError: the table was not built.
         """
-        if self.table is None:
-            self.table = peoples.people()
-        return self.table
+        if self.land is None:
+            self.land = peoples.people()
+        return self.land
 
     def ask_reach(self, as_of: str | date, **words: Any) -> Asked:
         """Read what a measure is about; personal data for AI training unless said otherwise."""
@@ -142,19 +144,19 @@ class Measures(ABC):
     def _key(self, name: str, asked: Asked, *more: object) -> object:
         return (name, asked.cell, tuple(asked.facts.items()), *more, self.epoch(asked.day))
 
-    def reach(self, asked: Asked, level: Status, everywhere: bool = False) -> reach.Reach:
+    def reach(self, asked: Asked, level: Status, everywhere: bool = False) -> Reach:
         """Return the reach of every place; of unions too where ``everywhere`` says so."""
 
-        def make() -> reach.Reach:
+        def make() -> Reach:
             day = self.field(asked, level, everywhere)
             return reach.reach(day.open, day.census, day.own)
 
         return self._keep(self._key("reach", asked, level, everywhere), make)
 
-    def languages(self, asked: Asked, level: Status) -> list[reach.Language]:
+    def languages(self, asked: Asked, level: Status) -> list[Language]:
         """Return every language with who may learn from it."""
 
-        def make() -> list[reach.Language]:
+        def make() -> list[Language]:
             day = self.field(asked, level)
             return reach.languages(day.open, day.census)
 
@@ -170,16 +172,16 @@ class Measures(ABC):
             "subregion": {c: people.subregion(c) for c in codes},
         }
 
-    def divide(self, asked: Asked, level: Status) -> divide.Divide:
+    def divide(self, asked: Asked, level: Status) -> Divide:
         """Return the divide of a day."""
 
-        def make() -> divide.Divide:
+        def make() -> Divide:
             day = self.field(asked, level)
             return divide.divide(day.open, day.census, self.kinds())
 
         return self._keep(self._key("divide", asked, level), make)
 
-    def divide_sensitivity(self, asked: Asked, level: Status) -> list[divide.Row]:
+    def divide_sensitivity(self, asked: Asked, level: Status) -> list[Row]:
         """Return the divide of a day under other levels and other weights."""
         day = self.field(asked, level)
 
@@ -195,10 +197,10 @@ class Measures(ABC):
         since: date = SINCE,
         every_change: bool = False,
         progress: Progress | None = None,
-    ) -> list[divide.Moment]:
+    ) -> list[Moment]:
         """Return the divide from a day to the day asked about, by years or by days of change."""
 
-        def make() -> list[divide.Moment]:
+        def make() -> list[Moment]:
             frame = self.matrix(asked, everywhere=False).frame
             known = self.book.records.jurisdictions
             people = reach.census(self.inhabitants(), [known[p].code for p in frame.places])
@@ -213,13 +215,13 @@ class Measures(ABC):
 
     def priorities(
         self, asked: Asked, level: Status, party: Party, progress: Progress | None = None
-    ) -> priorities.Priorities:
+    ) -> Priorities:
         """Return what holds back the reach of a party, and what would raise it most.
 
         Members of a group, and the places of the world, count by their people.
         """
 
-        def make() -> priorities.Priorities:
+        def make() -> Priorities:
             union = self.book.records.jurisdictions[party.places[0]].union if party.one else False
             day = self.field(asked, level, everywhere=union)
             frame = day.matrix.frame

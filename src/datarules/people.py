@@ -122,7 +122,8 @@ class People:
 
 def _territory(code: str, row: dict[str, Any]) -> Territory:
     speech = tuple(
-        Speech(*key.split("-"), one["share"], one.get("official", "")) for key, one in row["languages"].items()
+        Speech(key.partition("-")[0], key.partition("-")[2], one["share"], one.get("official", ""))
+        for key, one in row["languages"].items()
     )
     return Territory(
         code,

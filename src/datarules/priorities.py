@@ -213,9 +213,7 @@ def _by_gain(one: Cost) -> tuple[float, int, Change, str]:
     return -one.gain, LIGHTEST.index(kind) if kind in LIGHTEST else len(LIGHTEST), one.change, one.destination
 
 
-def _measure(
-    found: Matrix, level: Status, own: Grid, sending: Floats, receiving: Floats
-) -> Figure:
+def _measure(found: Matrix, level: Status, own: Grid, sending: Floats, receiving: Floats) -> Figure:
     open_ = grids(found, found.frame.categories[0], level, own)
     return figure(np.asarray(sending @ open_.astype(np.float64) @ receiving))
 

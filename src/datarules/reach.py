@@ -249,7 +249,8 @@ class Language:
         abroad: share of its speakers whose data may leave their island.
         closed: by `abroad`: whether no one outside their island can lawfully learn it, under the profile with
             unknown pairs shut.
-        surely_closed: whether that holds in every variant.
+        closed_by_law: whether that holds with unknown pairs open too, so that encoded law does it.
+        surely_closed: whether it holds in every variant.
     """
 
     code: str
@@ -258,6 +259,7 @@ class Language:
     audience: Figure
     abroad: Figure
     closed: bool
+    closed_by_law: bool
     surely_closed: bool
 
 
@@ -295,6 +297,7 @@ def languages(open_: Grid, people: Census) -> list[Language]:
                 figure(audience[:, n]),
                 figure(out[:, n]),
                 bool(shut[0]),
+                bool(shut[:2].all()),
                 bool(shut.all()),
             )
         )

@@ -46,15 +46,15 @@ class Study(Measures):
     Args:
         book: the compiled law.
         people: people by code of place, for counts of people; nothing where none are at hand.
-        table: people, literacy and languages, for measures of reach; the bundled one unless given.
+        land: people, literacy and languages, for measures of reach; the bundled one unless given.
     """
 
     def __init__(
-        self, book: RuleBook, people: Mapping[str, int] | None = None, table: People | None = None
+        self, book: RuleBook, people: Mapping[str, int] | None = None, land: People | None = None
     ) -> None:
         self.book = book
-        self.table = table
-        self.people = table.counts() if people is None and table is not None else people
+        self.land = land
+        self.people = land.counts() if people is None and land is not None else people
         self._kept: OrderedDict[object, Any] = OrderedDict()
 
     @classmethod
@@ -71,7 +71,7 @@ class Study(Measures):
     @classmethod
     def of(cls, book: RuleBook) -> Study:
         """Return a study of some law, with the bundled people where they were built."""
-        return cls(book, table=at_hand())
+        return cls(book, land=at_hand())
 
     def _keep(self, key: object, make: Callable[[], Made]) -> Made:
         if key not in self._kept:

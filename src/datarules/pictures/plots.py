@@ -104,7 +104,9 @@ def lorenz(heading: Heading, curves: Sequence[Curve], form: Format, *, measure: 
         InputError: there are none, or more than four curves; or the form is neither svg nor png.
     """
     if not 1 <= len(curves) <= len(LINES):
-        raise InputError.single("curves", len(curves), "This picture has one to four curves.", "Name that many.")
+        raise InputError.single(
+            "curves", len(curves), "This picture has one to four curves.", "Name that many."
+        )
     side = 5.2
     with drawing():
         height = TOP + side + 0.75 + 0.21 * len(curves) + FOOT
@@ -125,7 +127,9 @@ def lorenz(heading: Heading, curves: Sequence[Curve], form: Format, *, measure: 
         people = "share of the world's people, by ascending reach"
         sheet.text(left + side / 2, TOP + side + 0.38, people, 8, ha="center", color=palette.QUIET)
         words = f"share of all {measure}"
-        sheet.text(left - 0.45, TOP + side / 2, words, 8, rotation=90, va="center", ha="center", color=palette.QUIET)
+        sheet.text(
+            left - 0.45, TOP + side / 2, words, 8, rotation=90, va="center", ha="center", color=palette.QUIET
+        )
         y = TOP + side + 0.66
         for (colour, style, width), curve in zip(LINES, curves, strict=False):
             sheet.paper.plot([left, left + 0.4], [y - 0.03, y - 0.03], color=colour, ls=style, lw=width)
@@ -182,13 +186,26 @@ def bars(
         sheet.text(left, y, measure, 7.5, color=palette.QUIET)
         y += 0.2
         sheet.paper.plot([left, left + 0.3], [y - 0.03, y - 0.03], color=palette.TEXT, lw=0.8)
-        sheet.text(left + 0.38, y, "interval: best and worst case, unknown law shut and open", SIZE, color=palette.QUIET)
+        sheet.text(
+            left + 0.38,
+            y,
+            "interval: best and worst case, unknown law shut and open",
+            SIZE,
+            color=palette.QUIET,
+        )
         if part:
             at = left + 3.6
             sheet.swatch(at, y, palette.Ink(palette.MARK, palette.MARK))
             sheet.text(at + 0.34, y, part, SIZE, color=palette.QUIET)
         if hint:
-            sheet.text(left, y + 0.19, hint, SIZE, color=palette.QUIET, style="italic")
+            sheet.text(
+                MARGIN,
+                y + 0.19,
+                fitting(hint, WIDTH - 2 * MARGIN, SIZE),
+                SIZE,
+                color=palette.QUIET,
+                style="italic",
+            )
         return sheet.picture(form)
 
 
@@ -196,7 +213,9 @@ def _bar(axes: Axes, n: int, row: Bar) -> None:
     face = palette.Ink("#2F6FB0", "#2F6FB0") if row.marked else BAR
     axes.add_patch(filled(Rectangle((0, n + 0.16), row.value, 0.68), face))
     if row.part:
-        axes.add_patch(filled(Rectangle((0, n + 0.16), row.part, 0.68), palette.Ink(palette.MARK, palette.MARK)))
+        axes.add_patch(
+            filled(Rectangle((0, n + 0.16), row.part, 0.68), palette.Ink(palette.MARK, palette.MARK))
+        )
     axes.plot([row.low, row.high], [n + 0.5, n + 0.5], color=palette.TEXT, lw=0.8, solid_capstyle="butt")
     for end in (row.low, row.high):
         axes.plot([end, end], [n + 0.3, n + 0.7], color=palette.TEXT, lw=0.8)
@@ -217,12 +236,16 @@ def course(heading: Heading, panels: Sequence[Panel], form: Format) -> bytes:
         InputError: there is nothing to draw; or the form is neither svg nor png.
     """
     if not panels or any(len(p.days) < 2 for p in panels):
-        raise InputError.single("panels", "", "A course needs two days or more.", "Name an earlier first day.")
+        raise InputError.single(
+            "panels", "", "A course needs two days or more.", "Name an earlier first day."
+        )
     tall = 1.75
     with drawing():
         height = TOP + len(panels) * (tall + 0.45) + 0.3 + FOOT
         said = listed(f"{p.name} from {p.value[0]:.3f} to {p.value[-1]:.3f}" for p in panels)
-        sheet = Sheet(heading, WIDTH, height, f"Course from {panels[0].days[0]} to {panels[0].days[-1]}: {said}.")
+        sheet = Sheet(
+            heading, WIDTH, height, f"Course from {panels[0].days[0]} to {panels[0].days[-1]}: {said}."
+        )
         left, width = MARGIN + 0.4, WIDTH - 2 * MARGIN - 0.4
         for n, panel in enumerate(panels):
             top = TOP + 0.25 + n * (tall + 0.45)

@@ -53,10 +53,11 @@ def share_map(
     classes = {code: sum(value > e for e in edges) for code, value in shares.items()}
     inks = {code: SHADES[n] for code, n in classes.items()}
     notes = {code: f"{names.get(code, code)}: {value:.1%}" for code, value in shares.items()}
-    bounds = [0.0, *edges, 1.0]
+    bounds = [min(shares.values(), default=0.0), *edges, max(shares.values(), default=1.0)]
     counts = [sum(n == k for n in classes.values()) for k in range(len(edges) + 1)]
     legend = [
-        (SHADES[k], f"{bounds[k]:.1%} to {bounds[k + 1]:.1%}", f"{counts[k]} places") for k in range(len(edges) + 1)
+        (SHADES[k], f"{bounds[k]:.1%} to {bounds[k + 1]:.1%}", f"{counts[k]} places")
+        for k in range(len(edges) + 1)
     ]
     legend.append((palette.OTHER, "no people", "or not asked about"))
     with drawing():
@@ -65,7 +66,9 @@ def share_map(
         rows = legend_grid(legend, WIDTH - 2 * MARGIN)[1] * 0.2
         high = TOP + map_height(WIDTH - 2 * MARGIN) + rows + 0.26
         high += tiles_height(WIDTH, missing, NOT_DRAWN) + FOOT
-        said = listed(f"{count} places {name}" for (_, name, _), count in zip(legend, counts, strict=False) if count)
+        said = listed(
+            f"{count} places {name}" for (_, name, _), count in zip(legend, counts, strict=False) if count
+        )
         sheet = Sheet(heading, WIDTH, high, f"World map of shares as of {heading.day}: {said}.")
         ground = Ground(sheet, TOP)
         ground.fill(inks, notes, palette.OTHER)
