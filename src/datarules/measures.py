@@ -134,11 +134,18 @@ class Measures(ABC):
     # -- the day
 
     def field(self, asked: Asked, level: Status, everywhere: bool = False) -> Field:
-        """Return a day ready to be measured: without unions unless everywhere."""
+        """Return a day ready to be measured: without unions unless everywhere.
+
+        Raises:
+            InputError: no place of the data has people.
+        """
         found = self.matrix(asked, everywhere)
         known = self.book.records.jurisdictions
         own = reach.own_people(self.book, asked.day.toordinal(), found.frame.places)
         people = reach.census(self.inhabitants(), [known[p].code for p in found.frame.places])
+        if not people.people.any():
+            reason = "None of these places is in the table of people."
+            raise InputError.single("data", len(people.codes), reason, "Use data with places of ISO 3166-1.")
         return Field(found, people, own, reach.grids(found, asked.cell.data, level, own))
 
     def _key(self, name: str, asked: Asked, *more: object) -> object:

@@ -239,7 +239,7 @@ def _reach(rows: Part) -> dict[str, tuple[str, str, Part, list[Part]]]:
     ]
     code = {**_parameter("jurisdiction", "path"), "name": "code"}
     party = {**code, "description": "Code or name of a place, name of a group, or world."}
-    course = [_parameter("history"), {**_parameter("since"), "required": False}]
+    course = [_parameter("history"), {**_parameter("since"), "required": False, "example": "2010-01-01"}]
     limit = {
         "name": "limit",
         "in": "query",
