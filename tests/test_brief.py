@@ -13,7 +13,7 @@ from xml.etree import ElementTree
 import pytest
 
 from datarules import brief, brief_pages, commands_divide, divide_reports
-from datarules.brief_law import Brief, Picture, Points, Section, Table
+from datarules.brief_law import Block, Brief, Picture, Points, Section, Table
 from datarules.cli import main
 from datarules.load import load
 from datarules.rulebook import RuleBook
@@ -69,16 +69,16 @@ def test_the_page_needs_nothing_else_and_its_names_are_its_own() -> None:
 
 
 def test_what_comes_from_the_law_is_escaped() -> None:
-    blocks = [
+    blocks: list[Block] = [
         "a <b> & `code`",
         Table(("x|y",), (("<i>",),)),
         Points(("<u>",)),
         Picture(b"<svg id='x' />", "c"),
     ]
-    page = brief_pages.html(Brief("T <t>", "s", (Section("H & H", list(blocks)),), "f"))
+    page = brief_pages.html(Brief("T <t>", "s", (Section("H & H", blocks),), "f"))
     assert "<b>" not in page and "<i>" not in page and "<u>" not in page
     assert "<code>code</code>" in page and "T &lt;t&gt;" in page
-    text = brief_pages.markdown(Brief("T", "s", (Section("H", list(blocks)),), "f"))
+    text = brief_pages.markdown(Brief("T", "s", (Section("H", blocks),), "f"))
     assert "| x\\|y |" in text and "- <u>" in text
 
 

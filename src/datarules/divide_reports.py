@@ -146,17 +146,13 @@ def place(study: Study, asked: Asked, level: Status, iri: str) -> Document:
     one = study.book.records.jurisdictions[iri]
     found = study.reach(asked, level, everywhere=one.union)
     figures = found.figures(one.code)
-    levels = {
-        s.value: asdict(study.reach(asked, s, everywhere=one.union).figures(one.code)["reach"])
-        for s in SCALE[1:-1]
-    }
+    levels = {s.value: asdict(study.reach_at(asked, s, iri)) for s in SCALE[1:-1]}
     apart = {}
     for name in APART:
         if v.CATEGORY + name in study.book.records.categories:
-            words = {**_words(asked, level), "data": name}
-            del words["level"]
-            other = study.ask_reach(asked.day, **words)
-            apart[name] = asdict(study.reach(other, level, everywhere=one.union).figures(one.code)["reach"])
+            words = {k: x for k, x in _words(asked, level).items() if k != "level"}
+            other = study.ask_reach(asked.day, **{**words, "data": name})
+            apart[name] = asdict(study.reach_at(other, level, iri))
     return {
         **head(study, asked, level),
         "code": one.code,

@@ -22,7 +22,7 @@ from .errors import InputError, nearest
 from .islands import unions_of
 from .people import People
 from .priorities import Priorities
-from .reach import Census, Grid, Language, Reach
+from .reach import Census, Figure, Grid, Language, Reach
 from .rulebook import RuleBook
 from .vocab import SCALE, Status
 
@@ -159,6 +159,12 @@ class Measures(ABC):
             return reach.reach(day.open, day.census, day.own)
 
         return self._keep(self._key("reach", asked, level, everywhere), make)
+
+    def reach_at(self, asked: Asked, level: Status, place: str) -> Figure:
+        """Return the reach of one place or union alone, without the other measures."""
+        day = self.field(asked, level, everywhere=True)
+        column = day.open[:, :, day.matrix.frame.places.index(place)].astype(np.float64)
+        return reach.figure(column @ day.census.people / day.census.people.sum())
 
     def languages(self, asked: Asked, level: Status) -> list[Language]:
         """Return every language with who may learn from it."""

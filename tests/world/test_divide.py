@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 from datetime import date
+from typing import Any
 
 import numpy as np
 import pytest
@@ -15,6 +17,8 @@ from datarules import matrix as matrices
 from datarules import priorities as p
 from datarules import reach as r
 from datarules.islands import places
+from datarules.model import Membership, Rule
+from datarules.rulebook import RuleBook
 from datarules.study import Study
 from datarules.vocab import Status
 
@@ -75,7 +79,7 @@ def test_size_and_law_add_up_and_scale_and_splitting_change_nothing(rows, part):
     assert -1e-12 <= found.gini.value < 1
 
 
-def gap(rules, entries=()):  # type: ignore[no-untyped-def]
+def gap(rules: Iterable[Rule], entries: Iterable[Membership] = ()) -> d.Divide:
     _, open_, people = measured(rules, entries)
     kinds = {"region": {c: LAND.region(c) for c in "ABC"}, "income": LAND.income("ABC", 3)}
     return d.divide(open_, people, kinds)
@@ -112,8 +116,12 @@ def test_the_course_tells_each_year_and_each_day_of_change() -> None:
     book = world(rules)
     frame = matrices.frame(book, [PERSONAL], places(book))
     people = r.census(LAND, "ABC")
-    asked = (book, frame, START, date(2008, 3, 1).toordinal(), Status.SAFEGUARDS, people, {})
-    found = list(d.course(*asked))
+    last = date(2008, 3, 1).toordinal()
+
+    def walked(every_change: bool) -> list[d.Moment]:
+        return list(d.course(book, frame, START, last, Status.SAFEGUARDS, people, {}, every_change))
+
+    found = walked(False)
     assert [date.fromordinal(m.day).isoformat() for m in found] == [
         *(f"{y}-01-01" for y in range(2000, 2009)),
         "2008-03-01",
@@ -121,7 +129,7 @@ def test_the_course_tells_each_year_and_each_day_of_change() -> None:
     means = [m.inequality.mean.value for m in found]
     assert means[:6] == pytest.approx([0.38] * 6)
     assert means[6:] == pytest.approx([0.5 * 0.5 + 0.3 * 0.8 + 0.2 * 0.7] * 4)
-    changes = [m.day for m in d.course(*asked, every_change=True)]
+    changes = [m.day for m in walked(True)]
     assert changes == [START, later]
 
 
@@ -136,7 +144,7 @@ LISTED = [
 ]
 
 
-def weights(book):  # type: ignore[no-untyped-def]
+def weights(book: RuleBook) -> tuple[matrices.Frame, dict[str, float], r.Grid]:
     frame = matrices.frame(book, [PERSONAL], places(book))
     people = {p: LAND.territories[book.records.jurisdictions[p].code].people / 100 for p in frame.places}
     return frame, people, r.own_people(book, DAY, frame.places)
@@ -196,11 +204,11 @@ def test_a_change_that_is_tried_gains_what_the_bench_said_at_least(rules, entrie
 # -- through a study
 
 
-def study(rules, entries=()):  # type: ignore[no-untyped-def]
+def study(rules: Iterable[Rule], entries: Iterable[Membership] = ()) -> Study:
     return Study(world(list(rules), list(entries)), land=LAND)
 
 
-WORDS = dict(data="personal", purpose="any")
+WORDS: dict[str, Any] = dict(data="personal", purpose="any")
 
 
 def test_frames_hold_one_row_a_place_and_year() -> None:
