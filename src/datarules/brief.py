@@ -61,7 +61,11 @@ class _Writer(LawWriter):
             mean, low, high = (
                 sum(getattr(one, k) * w for one, w in rows) / total for k in ("value", "low", "high")
             )
-            found.append(f"{percent(mean)} ({percent(low)} to {percent(high)})")
+            found.append(
+                percent(mean)
+                if percent(low) == percent(high)
+                else f"{percent(mean)} ({percent(low)} to {percent(high)})"
+            )
         return found[0], found[1]
 
     def obstacles(self) -> Section:
