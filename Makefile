@@ -4,12 +4,14 @@ VENV ?= .venv
 NPM ?= npm
 BIN = $(VENV)/bin
 GEOMETRY = src/datarules/bundle/geometry/places.json
+PEOPLE = src/datarules/bundle/people/territories.json
+BUNDLE = $(GEOMETRY) $(PEOPLE)
 HOST ?= 127.0.0.1
 PORT ?= 8000
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
 .DEFAULT_GOAL := help
-.PHONY: help geometry generate serve test check format validate bench lock wheel clean
+.PHONY: help bundle geometry generate serve test check format validate bench lock wheel clean
 
 help: ## say what each target does
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 18
@@ -33,15 +35,20 @@ web/node_modules/.installed: web/package.json web/package-lock.json
 $(GEOMETRY): web/node_modules/.installed web/places.json src/datarules/pictures/geometry.py src/datarules/pictures/projection.py | $(VENV)/.base
 	PYTHONPATH=src $(BIN)/python -m datarules.pictures.geometry web
 
-geometry: $(GEOMETRY) ## build the outlines of places for the maps
+$(PEOPLE): web/node_modules/.installed src/datarules/people_build.py | $(VENV)/.base
+	PYTHONPATH=src $(BIN)/python -m datarules.people_build web
+
+bundle: $(BUNDLE) ## build what maps and measures need: outlines of places, people and languages
+
+geometry: bundle ## the same, by its old name
 
 generate: $(VENV)/.base ## write what is generated: coverage, disagreements, the list in the README
 	PYTHONPATH=src $(BIN)/python -m datarules.documents .
 
-serve: $(VENV)/.base $(GEOMETRY) ## set everything up and serve API, SPARQL and page on the embedded store
+serve: $(VENV)/.base $(BUNDLE) ## set everything up and serve API, SPARQL and page on the embedded store
 	PYTHONPATH=src $(BIN)/python -m datarules serve --host $(HOST) --port $(PORT)
 
-test: $(VENV)/.dev $(GEOMETRY) ## set everything up and run every test
+test: $(VENV)/.dev $(BUNDLE) ## set everything up and run every test
 	$(BIN)/python -m pytest -n auto --dist loadgroup
 
 check: $(VENV)/.dev ## format check, lint, types, data
@@ -61,7 +68,7 @@ bench: $(VENV)/.dev requirements/bench.txt ## measure decisions, queries, start-
 	$(BIN)/python -m pip install --quiet --require-hashes -r requirements/bench.txt
 	$(BIN)/python -m benchmarks
 
-wheel: $(VENV)/.dev $(GEOMETRY) ## build the wheel, ontology, data and outlines inside
+wheel: $(VENV)/.dev $(BUNDLE) ## build the wheel, ontology, data, outlines and people inside
 	$(BIN)/python -m build --wheel --no-isolation
 
 lock: $(VENV)/.dev ## compile the locked requirements anew

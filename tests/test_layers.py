@@ -25,7 +25,7 @@ ROWS: tuple[tuple[str, ...], ...] = (
     ("__init__", "errors", "vocab"),
     ("model", "bundled", "findings", "formats"),
     ("pictures",),
-    ("load", "worlds"),
+    ("load", "worlds", "people", "people_build"),
     ("reader", "mappings"),
     ("rulebook",),
     ("consistency",),
@@ -37,15 +37,20 @@ ROWS: tuple[tuple[str, ...], ...] = (
     ("matrix", "conflicts", "paths"),
     ("timeline", "barriers", "compare"),
     ("islands", "classes", "turtle", "table_lines"),
-    ("coverage", "comparisons", "layout", "tables"),
-    ("graph_files",),
+    ("coverage", "comparisons", "layout", "tables", "reach"),
+    ("graph_files", "divide", "priorities"),
     ("graph_dot",),
     ("graphs",),
     ("explain",),
     ("catalogue", "answer", "ask", "wording"),
-    ("template", "open", "screen", "functions", "history", "reports"),
+    ("template", "open", "screen", "functions", "history", "reports", "asked"),
+    ("measures",),
     ("study", "documents"),
-    ("draw",),
+    ("draw", "divide_reports"),
+    ("draw_reach",),
+    ("brief_law",),
+    ("brief",),
+    ("brief_pages",),
     ("endpoint", "endpoint_guard", "endpoint_decisions"),
     ("endpoint_local", "endpoint_remote"),
     ("endpoint_pool",),
@@ -53,7 +58,7 @@ ROWS: tuple[tuple[str, ...], ...] = (
     ("serve",),
     ("commands",),
     ("commands_world", "commands_data"),
-    ("commands_files",),
+    ("commands_files", "commands_divide"),
     ("cli",),
     ("__main__",),
 )
@@ -72,7 +77,12 @@ THIRD: dict[str, Callable[[str], bool]] = {
     "matplotlib": lambda name: name.startswith("pictures."),
     "networkx": lambda name: name in ("islands", "graphs", "graph_files", "graph_dot", "pictures.network"),
     "numpy": lambda name: (
-        name in ("matrix", "timeline", "islands", "tables", "graphs", "draw") or name.startswith("pictures.")
+        name
+        in (
+            *("matrix", "timeline", "islands", "tables", "graphs", "draw"),
+            *("reach", "divide", "priorities", "measures", "draw_reach"),
+        )
+        or name.startswith("pictures.")
     ),
     "pyoxigraph": lambda name: (
         name in ("load", "reader", "consistency", "mappings", "layout", "functions", "store")

@@ -72,6 +72,23 @@ def geometry_file() -> Path:
     return place
 
 
+def people_place() -> Path:
+    """Return where the table of people is kept, built or not."""
+    return _HERE / "bundle" / "people" / "territories.json"
+
+
+def people_file() -> Path:
+    """Return the table of people, literacy and languages by territory.
+
+    Raises:
+        ConfigError: it was not built.
+    """
+    place = people_place()
+    if not place.is_file():
+        raise ConfigError.single("people", place, "The table of people is not built.", "Run `make bundle`.")
+    return place
+
+
 def comparison_file() -> Path:
     """Return the published classification that the graph is compared with."""
     return root() / "data" / "comparisons" / "unctad-2026.csv"

@@ -29,7 +29,7 @@ SHOWN = 40
 
 def made_study(args: argparse.Namespace) -> Study:
     """Return a study of the data named or bundled."""
-    return Study(open_data(args)[1], folder=cache_folder())
+    return Study.of(open_data(args)[1], cache_folder())
 
 
 def _asked(args: argparse.Namespace, made: Study, one: bool = True, **places: str) -> Asked:

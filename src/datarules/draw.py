@@ -73,7 +73,8 @@ def world_map(study: Study, asked: Asked, form: Form, direction: Literal["from",
         members = islands.unions_of(study.book, asked.day.toordinal())[code]
         marked = sorted(members)
         statuses = {c: s for c, s in statuses.items() if c not in members}
-    title = f"{explain.label_of(study.book, asked.cell.data).capitalize()} {direction} {label}"
+    about = explain.label_of(study.book, asked.cell.data)
+    title = f"{about[:1].upper()}{about[1:]} {direction} {label}"
     return maps.world_map(
         heading(study, asked, title), statuses, marked, form, direction=direction, names=_names(study)
     )

@@ -16,18 +16,22 @@ from bisect import bisect_right
 from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from . import __version__, ask, barriers, compare, conflicts, matrix, obstacles, paths, timeline
+from . import __version__, barriers, compare, conflicts, matrix, obstacles, paths, timeline
 from . import islands as isles
-from . import vocab as v
-from .errors import InputError, Problem
-from .model import Membership, Rule, Value
-from .rulebook import Cell, RuleBook
-from .vocab import SCALE, Status
+from .asked import Asked as Asked
+from .asked import case_of as case_of
+from .asked import level_of as level_of
+from .asked import read as read
+from .errors import InputError
+from .measures import Measures
+from .model import Membership, Rule
+from .people import People, at_hand
+from .rulebook import RuleBook
+from .vocab import Status
 
 if TYPE_CHECKING:
     import networkx as nx
@@ -35,138 +39,32 @@ if TYPE_CHECKING:
 
 Progress = Callable[[int, int], None]
 Made = TypeVar("Made")
-ALL = "all"
 FIRST = date(1995, 1, 1)
 """Where the history of islands begins unless another day is named: the year of the first general law on transfers."""
 KEPT = 24
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """What a study is about, read from words.
-
-    Attributes:
-        cells: one exact question a data category.
-        day: the day.
-        facts: facts stated of every transfer.
-        places: IRIs of places, in the order they were named.
-    """
-
-    cells: tuple[Cell, ...]
-    day: date
-    facts: dict[str, Value] = field(default_factory=dict)
-    places: tuple[str, ...] = ()
-
-    @property
-    def cell(self) -> Cell:
-        """Return the first question."""
-        return self.cells[0]
-
-
-def read(
-    book: RuleBook,
-    as_of: str | date,
-    data: str | Sequence[str] = "personal",
-    purpose: str = "any",
-    sector: str = "any",
-    facts: Mapping[str, Any] | None = None,
-    places: Mapping[str, str] | None = None,
-    one: bool = False,
-) -> Asked:
-    """Read what a study is about.
-
-    Args:
-        book: the rulebook, for what exists.
-        as_of: the day.
-        data: categories, separated by commas; ``all`` for every shared one.
-        purpose: one purpose.
-        sector: one sector.
-        facts: name → yes/no or number.
-        places: name of the field → code or name of a place.
-        one: whether a single category is wanted.
-
-    Raises:
-        InputError: with every problem found.
-    """
-    question = ask.Question(book)
-    records = book.records
-    words = [w for part in ([data] if isinstance(data, str) else data) for w in part.split(",") if w.strip()]
-    if words == [ALL]:
-        categories = matrix.shared_categories(book)
-    else:
-        categories = question.concepts(
-            words or ["personal"],
-            "data",
-            records.categories,
-            v.CATEGORY,
-            "datarules categories, or /v1/categories",
-        )
-    if one and len(words) > 1:
-        question.problems.append(
-            Problem(
-                "data",
-                ", ".join(words),
-                "One data category is looked at here.",
-                "Name one, such as personal.",
-            )
-        )
-    axes = []
-    for word, field_, scheme, space, top in (
-        (purpose, "purpose", records.purposes, v.PURPOSE, v.ANY_PURPOSE),
-        (sector, "sector", records.sectors, v.SECTOR, v.ANY_SECTOR),
-    ):
-        listing = f"datarules categories --{field_}s, or /v1/{field_}s"
-        axes.append(next(iter(question.concepts([word or "any"], field_, scheme, space, listing)), top))
-    stated = dict(question.facts(facts or {}))
-    found = tuple(question.place(word, name) for name, word in (places or {}).items())
-    day = ask.day_of(as_of, "as_of", question.problems)
-    if question.problems or day is None:
-        raise InputError(*question.problems)
-    return Asked(tuple(Cell(c, axes[0], axes[1]) for c in categories), day, stated, found)
-
-
-def level_of(word: str | Status) -> Status:
-    """Return a level of the scale by name.
-
-    Raises:
-        InputError: there is no such level.
-    """
-    if isinstance(word, Status):
-        return word
-    known = {s.value: s for s in SCALE[1:]}
-    if word.strip().casefold() not in known:
-        raise InputError.single("level", word, "There is no such level.", f"Use one of: {', '.join(known)}.")
-    return known[word.strip().casefold()]
-
-
-def case_of(word: str) -> str:
-    """Return which case to look at: ``status`` (the profile), ``best`` or ``worst``.
-
-    Raises:
-        InputError: there is no such case.
-    """
-    if word not in isles.CASES:
-        raise InputError.single(
-            "case", word, "There is no such case.", f"Use one of: {', '.join(isles.CASES)}."
-        )
-    return word
-
-
-class Study:
+class Study(Measures):
     """Questions about the law as a whole.
 
     Args:
         book: the compiled law.
         people: people by code of place, for counts of people; nothing where none are at hand.
         folder: where the history of islands, which takes half a minute, is kept for the same law.
+        land: people, literacy and languages, for measures of reach; the bundled one unless given.
     """
 
     def __init__(
-        self, book: RuleBook, people: Mapping[str, int] | None = None, folder: Path | None = None
+        self,
+        book: RuleBook,
+        people: Mapping[str, int] | None = None,
+        folder: Path | None = None,
+        land: People | None = None,
     ) -> None:
         self.book = book
         self.folder = folder
-        self.people = people
+        self.land = land
+        self.people = land.counts() if people is None and land is not None else people
         self._kept: OrderedDict[object, Any] = OrderedDict()
 
     @classmethod
@@ -178,7 +76,12 @@ class Study:
         """
         from .open import open_dataset
 
-        return cls(open_dataset()[1])
+        return cls.of(open_dataset()[1])
+
+    @classmethod
+    def of(cls, book: RuleBook, folder: Path | None = None) -> Study:
+        """Return a study of some law, with the bundled people where they were built."""
+        return cls(book, folder=folder, land=at_hand())
 
     def _keep(self, key: object, make: Callable[[], Made]) -> Made:
         if key not in self._kept:

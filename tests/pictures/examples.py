@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Callable
 from datetime import date
 
-from datarules.pictures import chords, maps, matrix, network, timeline
+from datarules.pictures import chords, maps, matrix, network, plots, shades, timeline
 from datarules.pictures.places import world
 from datarules.pictures.sheet import Format, Heading
 from datarules.vocab import Status
@@ -76,6 +76,33 @@ def island_network(form: Format) -> bytes:
     return network.island_network(HEADING, lone, EDGES, form, hubs=["CH"], bridges=[("CH", "JP")])
 
 
+def lorenz(form: Format) -> bytes:
+    curves = [
+        plots.Curve("even", "Gini 0.0", [0, 1], [0, 1]),
+        plots.Curve("own <&> only", "Gini 0.4", [0, 0.6, 1], [0, 0.2, 1]),
+    ]
+    return plots.lorenz(HEADING, curves, form, measure="reach")
+
+
+def bars(form: Format) -> bytes:
+    rows = [plots.Bar(code, 0.9 - n / 12, 0.5 - n / 20, 0.95, 0.02, n == 2) for n, code in enumerate(CODES)]
+    return plots.bars(HEADING, rows, form, measure="share of people", part="own people", hint="A hint.")
+
+
+def course(form: Format) -> bytes:
+    days = [date(1995, 1, 1), date(2010, 1, 1), date(2026, 11, 23)]
+    panels = [
+        plots.Panel("Mean", days, [0.2, 0.5, 0.8], [0.1, 0.4, 0.6], [1.0, 0.9, 0.9]),
+        plots.Panel("Gini", days, [0.2, 0.1, 0.0], [0.0, 0.0, 0.0], [0.3, 0.2, 0.1], percent=False),
+    ]
+    return plots.course(HEADING, panels, form)
+
+
+def share_map(form: Format) -> bytes:
+    shares = {code: (n % 100) / 100 for n, code in enumerate(sorted(STATUSES))}
+    return shades.share_map(HEADING, shares, [0.1, 0.3, 0.5, 0.7, 0.9], form, marked=["DE"])
+
+
 PICTURES: dict[str, Callable[[Format], bytes]] = {
     "world map": world_map,
     "island map": island_map,
@@ -83,6 +110,10 @@ PICTURES: dict[str, Callable[[Format], bytes]] = {
     "chords": chord_diagram,
     "timeline": pair,
     "network": island_network,
+    "lorenz": lorenz,
+    "bars": bars,
+    "course": course,
+    "share map": share_map,
 }
 
 

@@ -28,6 +28,7 @@ from ..study import Study
 from . import openapi, problems, sparql
 from .api import Api
 from .coverage import Holdings
+from .divide import Reach
 from .files import Files
 from .problems import MalformedError, MediaTypeError, NotFoundError, TooLargeError
 from .world import World
@@ -230,8 +231,9 @@ def create_app(
     app.add_exception_handler(HTTPException, _http_error)
     app.add_exception_handler(Exception, _unforeseen)
     app.router.routes.extend(Api(book, today).routes())
-    world = World(book, today, Study(book, folder=cache))
+    world = World(book, today, Study.of(book, cache))
     app.router.routes.extend([*world.routes(), *Files(book, today, world).routes()])
+    app.router.routes.extend(Reach(book, today, world.study).routes())
     app.router.routes.extend(Holdings(book, today).routes())
     if endpoint is not None:
         app.router.routes.extend(sparql.router(endpoint, limits).routes)

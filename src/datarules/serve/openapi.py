@@ -62,6 +62,12 @@ _FIELDS: dict[str, tuple[str, Part, Any]] = {
     ),
     "jurisdiction": ("Code or name of a jurisdiction.", {"type": "string"}, "BR"),
     "since": ("First day, YYYY-MM-DD.", {"type": "string", "format": "date"}, "2025-01-01"),
+    "level": (
+        "Level of the scale at which data count as free to go.",
+        {"type": "string", "default": "safeguards"},
+        "safeguards",
+    ),
+    "history": ("Also year by year.", {"type": "boolean", "default": False}, False),
     "until": ("Day before which to stop, YYYY-MM-DD.", {"type": "string", "format": "date"}, "2026-01-01"),
 }
 _QUESTION = ("origin", "destination", "data", "purpose", "sector", "as_of", "fact", "open", "stale_after")
@@ -205,6 +211,7 @@ def _paths() -> Part:
             rows,
             [p for p in question if p["name"] not in ("as_of", "stale_after")],
         ),
+        **_reach(rows=row),
         "/health": ("health", "Whether the service runs.", row, []),
         "/version": ("version", "Versions of package and data.", row, []),
     }
@@ -225,6 +232,48 @@ def _paths() -> Part:
         )
     }
     return paths
+
+
+def _reach(rows: Part) -> dict[str, tuple[str, str, Part, list[Part]]]:
+    """Describe the routes on reach; data and purpose are those of AI training unless said otherwise."""
+    asked = [
+        {**_parameter(n), "required": False} for n in ("data", "purpose", "sector", "as_of", "fact", "level")
+    ]
+    code = {**_parameter("jurisdiction", "path"), "name": "code"}
+    party = {**code, "description": "Code or name of a place, name of a group, or world."}
+    course = [_parameter("history"), {**_parameter("since"), "required": False, "example": "2010-01-01"}]
+    limit = {
+        "name": "limit",
+        "in": "query",
+        "schema": {"type": "integer", "minimum": 1, "default": 200},
+        "example": 20,
+    }
+    return {
+        "/v1/reach": (
+            "reach",
+            "Every place by lawful data reach, and the languages closed to outsiders.",
+            rows,
+            asked,
+        ),
+        "/v1/reach/{code}": (
+            "reachOf",
+            "Lawful data reach of a place beside its peers.",
+            rows,
+            [code, *asked],
+        ),
+        "/v1/divide": (
+            "divide",
+            "How unequal reach is over people, and how much is law.",
+            rows,
+            [*asked, *course],
+        ),
+        "/v1/priorities/{code}": (
+            "priorities",
+            "Which rules cost most reach, and which single change gains most.",
+            rows,
+            [party, *asked, limit],
+        ),
+    }
 
 
 def _sparql() -> Part:

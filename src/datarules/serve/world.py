@@ -48,7 +48,7 @@ class World(Door):
 
     def __init__(self, book: RuleBook, today: Callable[[], date], made: Study | None = None) -> None:
         super().__init__(book, today)
-        self.study = made or Study(book)
+        self.study = made or Study.of(book)
         self._turn = threading.Lock()
 
     def routes(self) -> list[Route]:
