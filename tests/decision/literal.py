@@ -181,7 +181,10 @@ class World:
         data += [
             c.data
             for c in self.book.records.coverages.values()
-            if c.order == order and c.extent is Extent.ADDS_NOTHING and c.start <= self.day < c.end
+            if c.order == order
+            and c.extent is Extent.ADDS_NOTHING
+            and c.action is Action.TRANSFER
+            and c.start <= self.day < c.end
         ]
         above = self.above(self.data, "categories")
         return any(
@@ -204,7 +207,8 @@ class World:
         data = self.above(self.data, "categories")
         for review in self.book.records.coverages.values():
             held = review.start <= self.day < review.end and (not review.data or bool(review.data & data))
-            if held and review.order in here and review.extent is Extent.ADDS_NOTHING:
+            found_nothing = review.extent is Extent.ADDS_NOTHING and review.action is Action.TRANSFER
+            if held and review.order in here and found_nothing:
                 return Status.FREE
         return Status.UNKNOWN
 
