@@ -34,8 +34,11 @@ ROWS: tuple[tuple[str, ...], ...] = (
     ("beside",),
     ("decide", "forge"),
     ("outlook", "norms", "obstacles"),
-    ("matrix", "conflicts", "paths"),
-    ("timeline", "barriers", "compare"),
+    ("matrix", "conflicts", "paths", "amend"),
+    ("timeline", "barriers", "compare", "effects"),
+    ("costs", "program"),
+    ("bridges", "solve", "mechanisms"),
+    ("portfolio", "fit"),
     ("islands", "classes", "turtle", "table_lines"),
     ("coverage", "comparisons", "layout", "tables"),
     ("graph_files",),
@@ -44,6 +47,7 @@ ROWS: tuple[tuple[str, ...], ...] = (
     ("explain",),
     ("catalogue", "answer", "ask", "wording"),
     ("template", "open", "screen", "functions", "history", "reports"),
+    ("designs", "planning"),
     ("study", "documents"),
     ("draw",),
     ("endpoint", "endpoint_guard"),
@@ -53,6 +57,7 @@ ROWS: tuple[tuple[str, ...], ...] = (
     ("serve",),
     ("commands",),
     ("commands_world", "commands_data"),
+    ("commands_design",),
     ("cli",),
     ("__main__",),
 )
@@ -71,7 +76,9 @@ THIRD: dict[str, Callable[[str], bool]] = {
     "matplotlib": lambda name: name.startswith("pictures."),
     "networkx": lambda name: name in ("islands", "graphs", "graph_files", "graph_dot", "pictures.network"),
     "numpy": lambda name: (
-        name in ("matrix", "timeline", "islands", "tables", "graphs", "draw") or name.startswith("pictures.")
+        name in ("matrix", "timeline", "islands", "tables", "graphs", "draw")
+        or name in ("effects", "solve", "portfolio", "mechanisms", "fit")
+        or name.startswith("pictures.")
     ),
     "pyoxigraph": lambda name: (
         name in ("load", "reader", "consistency", "mappings", "layout", "functions", "store")
@@ -80,13 +87,14 @@ THIRD: dict[str, Callable[[str], bool]] = {
     "pyshacl": lambda name: name == "validate",
     "rapidfuzz": lambda name: name == "errors",
     "rdflib": lambda name: name in ("validate", "store"),
+    "scipy": lambda name: name == "solve",
     "rich": lambda name: name in ("commands", "screen", "store"),
     "starlette": lambda name: name.startswith("serve."),
     "uvicorn": lambda name: name.startswith("serve."),
 }
 """Which modules may import a package of others."""
 
-SLOW = ("fastapi", "pyshacl", "rapidfuzz", "rdflib", "starlette", "uvicorn")
+SLOW = ("fastapi", "pyshacl", "rapidfuzz", "rdflib", "scipy", "starlette", "uvicorn")
 """Packages that no module outside ``serve`` imports at its top: they would slow every start."""
 
 

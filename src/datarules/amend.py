@@ -116,8 +116,8 @@ class _Draft:
                     recognised.setdefault((change.rule, change.what), set()).add(change.place)
                 case _:
                     self._enter(change)
-        for (iri, level), places in sorted(recognised.items()):
-            self._recognise(iri, level, frozenset() if "" in places else frozenset(places))
+        for (iri, wanted), places in sorted(recognised.items()):
+            self._recognise(iri, wanted, frozenset() if "" in places else frozenset(places))
 
     def _end(self, iri: str) -> None:
         self.rules[iri] = replace(self.rules[iri], end=self.day)

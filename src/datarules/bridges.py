@@ -164,9 +164,7 @@ def bridge(
     return Bridge((first, second), level, here, (spans[0], spans[1]), _both(book, weights, sides, spans))
 
 
-def _span(
-    book: RuleBook, weights: Costs, changes: tuple[Change, ...], statuses: tuple[Status, ...]
-) -> Span:
+def _span(book: RuleBook, weights: Costs, changes: tuple[Change, ...], statuses: tuple[Status, ...]) -> Span:
     classes = tuple(class_of(book, change) for change in changes)
     return Span(changes, classes, cost(book, changes, weights), statuses)
 

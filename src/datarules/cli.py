@@ -9,7 +9,7 @@ import argparse
 import sys
 from collections.abc import Callable, Sequence
 
-from . import __version__, commands, commands_data, commands_world
+from . import __version__, commands, commands_data, commands_design, commands_world
 from .answer import STALE_AFTER
 from .errors import DataRulesError
 
@@ -123,6 +123,7 @@ def _parser() -> argparse.ArgumentParser:
     )
 
     commands_world.add_parsers(add)
+    commands_design.add_parsers(add)
     commands_data.add_parsers(add)
 
     ten = add(

@@ -33,7 +33,8 @@ SUBORDINATE = re.compile(
     re.IGNORECASE,
 )
 ENACTED = re.compile(
-    r"\b(acts?|laws?|codes?|statutes?|loi|ley|lei|directive|constitution|decree-law|republic)\b", re.IGNORECASE
+    r"\b(acts?|laws?|codes?|statutes?|loi|ley|lei|directive|constitution|decree-law|republic)\b",
+    re.IGNORECASE,
 )
 
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 
 import numpy as np
 import numpy.typing as npt
@@ -65,7 +66,9 @@ class Effects:
         return np.asarray(self.status <= NUMBER[self.level])
 
 
-def statuses(book: RuleBook, asked: Frame, day: int, forge: Forge, rows: Iterable[int] | None = None) -> Bytes:
+def statuses(
+    book: RuleBook, asked: Frame, day: int, forge: Forge, rows: Iterable[int] | None = None
+) -> Bytes:
     """Return the status of every ordered pair of a frame of one category, uint8 (places, places).
 
     Args:
@@ -321,14 +324,11 @@ def survey(
         if progress:
             progress(done, of * 2)
     batches, lists = list(made.batches()), sorted(made.lists.items())
-    total = len(batches) + len(lists)
-    for number, step in enumerate((*batches, *lists)):
-        if isinstance(step, list):
-            made.decide_rules(step)
-        else:
-            made.decide_list(*step)
+    steps: list[Callable[[], None]] = [partial(made.decide_rules, batch) for batch in batches]
+    steps += [partial(made.decide_list, group, rule) for group, rule in lists]
+    for number, step in enumerate(steps):
+        step()
         if progress:
-            progress(total + number + 1, total * 2)
+            progress(len(steps) + number + 1, len(steps) * 2)
     made.joints()
     return made.found
-

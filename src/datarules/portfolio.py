@@ -203,18 +203,14 @@ class Chooser:
             gains.update((c, state.gain(c)) for c in state.add(best) if c in gains)
         return chosen
 
-    def _or_single(
-        self, problem: Problem, good: Sequence[int], chosen: list[int], limit: Limit
-    ) -> list[int]:
+    def _or_single(self, problem: Problem, good: Sequence[int], chosen: list[int], limit: Limit) -> list[int]:
         able = [c for c in good if self.prices[c] <= (limit.budget or 0.0)]
         single = max(able, key=lambda c: (problem.gain({c}), -c), default=None)
         if single is None or limit.count == 0 or problem.gain({single}) <= problem.gain(set(chosen)):
             return chosen
         return [single]
 
-    def _left_over(
-        self, problem: Problem, good: Sequence[int], chosen: Sequence[int], limit: Limit
-    ) -> float:
+    def _left_over(self, problem: Problem, good: Sequence[int], chosen: Sequence[int], limit: Limit) -> float:
         """Return the bound of the gains still to be had: by number, or by filling the budget in parts."""
         state = State(problem)
         for one in chosen:
@@ -288,9 +284,12 @@ class Chooser:
 
 
 def front(
-    chooser: Chooser, limits: Sequence[Limit], time_limit: float = TIME_LIMIT, progress: Callable[[int, int], None] | None = None
-) -> list[Portfolio]:
-    """Return the Pareto front of cost against gain: the best choice for each limit, none beaten by a cheaper one.
+    chooser: Chooser,
+    limits: Sequence[Limit],
+    time_limit: float = TIME_LIMIT,
+    progress: Callable[[int, int], None] | None = None,
+) -> list[tuple[Limit, Portfolio]]:
+    """Return the Pareto front of cost against gain: the best choice for each limit, those that add nothing left out.
 
     Args:
         chooser: effects made ready.
@@ -298,11 +297,11 @@ def front(
         time_limit: seconds for each.
         progress: called with limits done and limits in all; what it raises ends the work.
     """
-    found: list[Portfolio] = []
+    found: list[tuple[Limit, Portfolio]] = []
     for number, limit in enumerate(limits):
         one = chooser.exact(limit, time_limit)
-        if not found or one.gain > found[-1].gain:
-            found.append(one)
+        if not found or one.gain > found[-1][1].gain:
+            found.append((limit, one))
         if progress:
             progress(number + 1, len(limits))
     return found

@@ -17,7 +17,6 @@ import numpy as np
 
 from .program import Cell, Problem, Side
 
-
 PRODUCTS = 60_000
 """Most products of two changes put into the program to tighten it."""
 

@@ -23,6 +23,7 @@ from . import islands as isles
 from . import vocab as v
 from .errors import InputError, Problem
 from .model import Membership, Rule, Value
+from .planning import Planning
 from .rulebook import Cell, RuleBook
 from .vocab import SCALE, Status
 
@@ -149,7 +150,7 @@ def case_of(word: str) -> str:
     return word
 
 
-class Study:
+class Study(Planning):
     """Questions about the law as a whole.
 
     Args:

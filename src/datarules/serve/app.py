@@ -27,6 +27,7 @@ from ..rulebook import RuleBook
 from . import openapi, problems, sparql
 from .api import Api
 from .coverage import Holdings
+from .mechanisms import Mechanisms
 from .problems import MalformedError, MediaTypeError, NotFoundError, TooLargeError
 from .world import World
 
@@ -226,7 +227,9 @@ def create_app(
     app.add_exception_handler(HTTPException, _http_error)
     app.add_exception_handler(Exception, _unforeseen)
     app.router.routes.extend(Api(book, today).routes())
-    app.router.routes.extend(World(book, today).routes())
+    world = World(book, today)
+    app.router.routes.extend(world.routes())
+    app.router.routes.extend(Mechanisms(world).routes())
     app.router.routes.extend(Holdings(book, today).routes())
     if endpoint is not None:
         app.router.routes.extend(sparql.router(endpoint, limits).routes)
