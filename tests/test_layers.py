@@ -34,17 +34,20 @@ ROWS: tuple[tuple[str, ...], ...] = (
     ("beside",),
     ("decide", "forge"),
     ("outlook", "norms", "obstacles"),
-    ("matrix", "conflicts", "paths"),
-    ("timeline", "barriers", "compare"),
+    ("matrix", "conflicts", "paths", "amend"),
+    ("timeline", "barriers", "compare", "effects"),
+    ("costs", "program"),
+    ("bridges", "solve", "mechanisms"),
+    ("portfolio", "fit"),
     ("islands", "classes", "turtle", "table_lines"),
-    ("coverage", "comparisons", "layout", "tables", "reach"),
+    ("island_files", "coverage", "comparisons", "layout", "tables", "reach"),
     ("graph_files", "divide", "priorities"),
     ("graph_dot",),
     ("graphs",),
     ("explain",),
     ("catalogue", "answer", "ask", "wording"),
     ("template", "open", "screen", "functions", "history", "reports", "asked"),
-    ("measures",),
+    ("measures", "designs", "planning"),
     ("study", "documents"),
     ("draw", "divide_reports"),
     ("draw_reach",),
@@ -58,7 +61,7 @@ ROWS: tuple[tuple[str, ...], ...] = (
     ("serve",),
     ("commands",),
     ("commands_world", "commands_data"),
-    ("commands_files", "commands_divide"),
+    ("commands_files", "commands_divide", "commands_design"),
     ("cli",),
     ("__main__",),
 )
@@ -81,6 +84,7 @@ THIRD: dict[str, Callable[[str], bool]] = {
         in (
             *("matrix", "timeline", "islands", "tables", "graphs", "draw"),
             *("reach", "divide", "priorities", "measures", "draw_reach"),
+            *("effects", "solve", "portfolio", "mechanisms", "fit"),
         )
         or name.startswith("pictures.")
     ),
@@ -91,13 +95,14 @@ THIRD: dict[str, Callable[[str], bool]] = {
     "pyshacl": lambda name: name == "validate",
     "rapidfuzz": lambda name: name == "errors",
     "rdflib": lambda name: name in ("validate", "store"),
+    "scipy": lambda name: name == "solve",
     "rich": lambda name: name in ("commands", "screen", "store"),
     "starlette": lambda name: name.startswith("serve."),
     "uvicorn": lambda name: name.startswith("serve."),
 }
 """Which modules may import a package of others."""
 
-SLOW = ("fastapi", "pyshacl", "rapidfuzz", "rdflib", "starlette", "uvicorn")
+SLOW = ("fastapi", "pyshacl", "rapidfuzz", "rdflib", "scipy", "starlette", "uvicorn")
 """Packages that no module outside ``serve`` imports at its top: they would slow every start."""
 
 

@@ -9,7 +9,15 @@ import argparse
 import sys
 from collections.abc import Callable, Sequence
 
-from . import __version__, commands, commands_data, commands_divide, commands_files, commands_world
+from . import (
+    __version__,
+    commands,
+    commands_data,
+    commands_design,
+    commands_divide,
+    commands_files,
+    commands_world,
+)
 from .answer import STALE_AFTER
 from .errors import DataRulesError
 
@@ -124,6 +132,7 @@ def _parser() -> argparse.ArgumentParser:
 
     commands_world.add_parsers(add)
     commands_files.add_parsers(add)
+    commands_design.add_parsers(add)
     commands_data.add_parsers(add)
     commands_divide.add_parsers(add)
 

@@ -39,11 +39,14 @@ class Change:
         kind: ``ban``, ``default``, ``listing``, ``fact`` or ``burden``.
         rule: IRI of the rule concerned: the prohibition, or the route that would open.
         what: the list (IRI), the fact (name) or the level that is missing; empty for prohibitions.
+        place: IRI of the place that a list entry is for; empty for the destination looked at, or for every
+            place where the change is made to the law as a whole (`datarules.amend`).
     """
 
     kind: str
     rule: str
     what: str = ""
+    place: str = ""
 
 
 @dataclass(frozen=True, slots=True)

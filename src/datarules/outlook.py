@@ -355,6 +355,11 @@ class Outlook:
 
         return self.forge.single(key, programs)
 
+    def status(self, target: Class, cell: Cell) -> Status:
+        """Return the status alone towards one class of destinations: that of `outcome`, without its range."""
+        asked = self._mask(cell.data, "data") & self._mask(cell.purpose, "purpose")
+        return self._single(target, asked & self._mask(cell.sector, "sector") & target.relevant).status
+
     def outcome(self, target: Class, cell: Cell) -> Outcome:
         """Return the answer towards one class of destinations for a category, purpose and sector."""
         asked, every = self._grid(target, cell)

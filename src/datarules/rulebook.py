@@ -9,7 +9,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from .errors import DataError
@@ -99,6 +99,10 @@ class RuleBook:
     def unchecked(cls, dataset: Dataset) -> RuleBook:
         """Compile without validation, for tests of the decision on small worlds."""
         return cls(read(dataset), dataset.release)
+
+    def with_law(self, rules: dict[str, Rule], memberships: dict[str, Membership]) -> RuleBook:
+        """Return a rulebook of other rules and entries over the same places, lists, facts and concepts."""
+        return RuleBook(replace(self.records, rules=rules, memberships=memberships), self.release)
 
     def at(self, day: int) -> DayView:
         """Return the law in force on a day (an ordinal)."""

@@ -20,7 +20,7 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from . import __version__, barriers, compare, conflicts, matrix, obstacles, paths, timeline
+from . import __version__, barriers, compare, conflicts, island_files, matrix, obstacles, paths, timeline
 from . import islands as isles
 from .asked import Asked as Asked
 from .asked import case_of as case_of
@@ -30,6 +30,7 @@ from .errors import InputError
 from .measures import Measures
 from .model import Membership, Rule
 from .people import People, at_hand
+from .planning import Planning
 from .rulebook import RuleBook
 from .vocab import Status
 
@@ -44,7 +45,7 @@ FIRST = date(1995, 1, 1)
 KEPT = 24
 
 
-class Study(Measures):
+class Study(Measures, Planning):
     """Questions about the law as a whole.
 
     Args:
@@ -189,7 +190,7 @@ class Study(Measures):
             file = self._file(key)
             if file is not None and file.is_file():
                 with suppress(ValueError, KeyError, OSError):
-                    return isles.restore(self.book, file.read_text(encoding="utf-8"))
+                    return island_files.restore(self.book, file.read_text(encoding="utf-8"))
             frame = matrix.frame(
                 self.book,
                 [asked.cell.data],
@@ -204,7 +205,7 @@ class Study(Measures):
                 with suppress(OSError):
                     file.parent.mkdir(parents=True, exist_ok=True)
                     part = file.with_suffix(".part")
-                    part.write_text(isles.dump(states), encoding="utf-8")
+                    part.write_text(island_files.dump(states), encoding="utf-8")
                     part.replace(file)
             return states
 

@@ -113,7 +113,11 @@ def change(book: RuleBook, one: Change, destination: str = "") -> str:
         case "default":
             return f"{order} opens its default: {name}"
         case "listing":
-            there = f" {place(book, destination)}" if destination else " the destination"
+            there = (
+                f" {place(book, one.place or destination)}"
+                if one.place or destination
+                else " the destination"
+            )
             return (
                 f"{order} puts{there} on the list “{place(book, one.what)}”, so that this route opens: {name}"
             )
@@ -121,6 +125,11 @@ def change(book: RuleBook, one: Change, destination: str = "") -> str:
             return f"it holds that {explain.fact_label(book, one.what)}, so that this route opens: {name}"
         case "burden":
             return f"{order} lightens this route to {one.what}: {name}"
+        case "membership":
+            return f"{place(book, one.place)} joins “{place(book, one.what)}”, which routes of others name"
+        case "recognition":
+            there = place(book, one.place) if one.place else "the members"
+            return f"{order} recognises {there}, as a route ({one.what}) beside: {name}"
         case "deep":
             return "more changes than one or two at once are needed"
         case _:

@@ -30,6 +30,7 @@ from .api import Api
 from .coverage import Holdings
 from .divide import Reach
 from .files import Files
+from .mechanisms import Mechanisms
 from .problems import MalformedError, MediaTypeError, NotFoundError, TooLargeError
 from .world import World
 
@@ -234,6 +235,7 @@ def create_app(
     world = World(book, today, Study.of(book, cache))
     app.router.routes.extend([*world.routes(), *Files(book, today, world).routes()])
     app.router.routes.extend(Reach(book, today, world.study).routes())
+    app.router.routes.extend(Mechanisms(world).routes())
     app.router.routes.extend(Holdings(book, today).routes())
     if endpoint is not None:
         app.router.routes.extend(sparql.router(endpoint, limits).routes)
