@@ -55,11 +55,13 @@ check: $(VENV)/.dev ## format check, lint, types, data
 	$(BIN)/ruff format --check src tests benchmarks
 	$(BIN)/ruff check src tests benchmarks
 	$(BIN)/mypy
+	$(BIN)/datarules format --check
 	$(BIN)/datarules validate
 
 format: $(VENV)/.dev ## format the code
 	$(BIN)/ruff check --fix --quiet src tests benchmarks
 	$(BIN)/ruff format src tests benchmarks
+	$(BIN)/datarules format
 
 validate: $(VENV)/.base ## check the ontology and every data file
 	PYTHONPATH=src $(BIN)/python -m datarules validate
