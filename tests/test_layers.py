@@ -30,21 +30,21 @@ ROWS: tuple[tuple[str, ...], ...] = (
     ("rulebook",),
     ("consistency",),
     ("validate",),
-    ("pairs", "verdicts"),
+    ("pairs", "verdicts", "scenario"),
     ("beside",),
     ("decide", "forge"),
     ("outlook", "norms", "obstacles"),
     ("matrix", "conflicts", "paths"),
     ("timeline", "barriers", "compare"),
     ("islands", "classes", "turtle", "table_lines"),
-    ("coverage", "comparisons", "layout", "tables"),
+    ("coverage", "comparisons", "layout", "tables", "whatif"),
     ("graph_files",),
     ("graph_dot",),
     ("graphs",),
     ("explain",),
     ("catalogue", "answer", "ask", "wording"),
     ("template", "open", "screen", "functions", "history", "reports"),
-    ("study", "documents"),
+    ("study", "documents", "whatif_report"),
     ("draw",),
     ("endpoint", "endpoint_guard", "endpoint_decisions"),
     ("endpoint_local", "endpoint_remote"),
@@ -53,7 +53,7 @@ ROWS: tuple[tuple[str, ...], ...] = (
     ("serve",),
     ("commands",),
     ("commands_world", "commands_data"),
-    ("commands_files",),
+    ("commands_files", "commands_scenarios"),
     ("cli",),
     ("__main__",),
 )
@@ -72,10 +72,11 @@ THIRD: dict[str, Callable[[str], bool]] = {
     "matplotlib": lambda name: name.startswith("pictures."),
     "networkx": lambda name: name in ("islands", "graphs", "graph_files", "graph_dot", "pictures.network"),
     "numpy": lambda name: (
-        name in ("matrix", "timeline", "islands", "tables", "graphs", "draw") or name.startswith("pictures.")
+        name in ("matrix", "timeline", "islands", "tables", "graphs", "draw", "whatif")
+        or name.startswith("pictures.")
     ),
     "pyoxigraph": lambda name: (
-        name in ("load", "reader", "consistency", "mappings", "layout", "functions", "store")
+        name in ("load", "reader", "consistency", "mappings", "layout", "functions", "store", "scenario")
         or name.startswith(("endpoint", "serve.sparql"))
     ),
     "pyshacl": lambda name: name == "validate",
@@ -205,14 +206,15 @@ def test_nobody_below_the_doors_reads_clock_environment_or_network(name: str) ->
 
 
 def _codes() -> list[str]:
-    return sorted({path.stem for path in DATA.rglob("*.ttl")}, key=len, reverse=True)
+    names = {path.stem for path in DATA.rglob("*.ttl") if path.parent.name != "scenarios"}
+    return sorted(names, key=len, reverse=True)
 
 
 WORDS = {"AS", "BY", "ID", "IN"}
 """Codes that are also words of SPARQL, and stand alone in the program as such."""
 
 
-EXAMPLES = {"serve.openapi", "serve.openapi_world"}
+EXAMPLES = {"serve.openapi", "serve.openapi_world", "serve.openapi_scenarios"}
 """Modules that show example questions to people, and decide nothing."""
 
 

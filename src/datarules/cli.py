@@ -9,7 +9,7 @@ import argparse
 import sys
 from collections.abc import Callable, Sequence
 
-from . import __version__, commands, commands_data, commands_files, commands_world
+from . import __version__, commands, commands_data, commands_files, commands_scenarios, commands_world
 from .answer import STALE_AFTER
 from .errors import DataRulesError
 
@@ -124,6 +124,7 @@ def _parser() -> argparse.ArgumentParser:
 
     commands_world.add_parsers(add)
     commands_files.add_parsers(add)
+    commands_scenarios.add_parsers(add)
     commands_data.add_parsers(add)
 
     ten = add(
