@@ -177,9 +177,7 @@ def text(book: RuleBook, decision: Decision, as_of: date) -> list[str]:
         known = book.records.facts.get(name)
         if known is not None and known.reading:
             assumed = "assumed" if known.baseline else "not assumed"
-            lines.append(
-                f"Sources read the law in two ways, and the answer turns on it: {known.definition} This is {assumed} here unless stated."
-            )
+            lines.append(f"Sources read the law in two ways, and the answer turns on it: {known.definition} This is {assumed} here unless stated.")
     if decision.capped:
         lines.append(
             "So many facts are open that only bounds can be given; state some of them for a sharper answer."

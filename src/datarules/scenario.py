@@ -69,20 +69,27 @@ def names() -> dict[str, Path]:
     return {path.stem: path for path in bundled.scenario_files()}
 
 
+def named(word: str) -> Path:
+    """Return the file of a scenario that ships with the data.
+
+    Raises:
+        InputError: there is none of this name.
+    """
+    known = names()
+    if word in known:
+        return known[word]
+    close = nearest(word, list(known), 1)
+    remedy = f"Did you mean {close[0]}?" if close else f"The scenarios are: {', '.join(known)}."
+    raise InputError.single("scenario", word, "There is no such scenario.", remedy)
+
+
 def find(word: str) -> Path:
     """Return the file of a scenario, by its name or its own path.
 
     Raises:
         InputError: there is none.
     """
-    known = names()
-    if word in known:
-        return known[word]
-    if Path(word).is_file():
-        return Path(word)
-    close = nearest(word, list(known), 1)
-    remedy = f"Did you mean {close[0]}?" if close else "Name one of the list, or give a Turtle file."
-    raise InputError.single("scenario", word, "There is no such scenario.", remedy)
+    return Path(word) if word not in names() and Path(word).is_file() else named(word)
 
 
 def read(path: Path) -> Scenario:
@@ -131,14 +138,14 @@ def _found_rather_than_imagined(file: SourceFile) -> Iterable[Problem]:
     }
     for triple in file.triples:
         subject = triple.subject.value
-        if triple.predicate.value == TYPE and triple.object.value in DATED:
-            if evidence.get(subject) != v.NS + "Inferred":
-                yield Problem(
-                    f"{file.name}:{file.line_of(subject)}",
-                    v.local(subject),
-                    "What a scenario states is imagined.",
-                    "Write dr:evidence dr:Inferred.",
-                )
+        dated = triple.predicate.value == TYPE and triple.object.value in DATED
+        if dated and evidence.get(subject) != v.NS + "Inferred":
+            yield Problem(
+                f"{file.name}:{file.line_of(subject)}",
+                v.local(subject),
+                "What a scenario states is imagined.",
+                "Write dr:evidence dr:Inferred.",
+            )
 
 
 # -- templates
@@ -303,7 +310,7 @@ def _end(records: Records, scenario: Scenario, citations: tuple[Citation, ...]) 
         DataError: one of them does not hold on that day anyway.
     """
     day = scenario.start.toordinal()
-    problems = []
+    problems: list[Problem] = []
 
     def ended(one: Dated) -> Dated:
         if not one.start < day < one.end:

@@ -111,6 +111,7 @@ def effect(
     facts: Mapping[str, Value] | None = None,
     purpose: str = v.ANY_PURPOSE,
     sector: str = v.ANY_SECTOR,
+    places: Iterable[str] | None = None,
 ) -> Effect:
     """Decide every ordered pair under two laws and return what differs.
 
@@ -124,8 +125,10 @@ def effect(
         facts: facts stated of every transfer.
         purpose: IRI of the purpose.
         sector: IRI of the sector.
+        places: IRIs of the places to look at; those islands are made of unless given.
     """
-    asked = frame(before, categories, isles.places(before), purpose, sector, facts)
+    chosen_places = isles.places(before) if places is None else places
+    asked = frame(before, categories, chosen_places, purpose, sector, facts)
     first, second = matrix(before, asked, day), matrix(after, asked, day)
     pairs = tuple(shifts(first, second))
     orders = touched(before, after)

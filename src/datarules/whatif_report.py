@@ -13,6 +13,7 @@ from .rulebook import RuleBook
 from .scenario import Scenario
 from .whatif import CASES, Effect, Shift, Tide, counts
 
+ALL = slice(None)
 TOLD = 12
 """Most pairs told in sentences."""
 
@@ -78,7 +79,7 @@ def _tide_text(one: Tide) -> Iterable[str]:
 
 
 def document(
-    before: RuleBook, after: RuleBook, scenario: Scenario, found: Effect, about: Document
+    before: RuleBook, after: RuleBook, scenario: Scenario, found: Effect, about: Document, shown: slice = ALL
 ) -> Document:
     """Return an effect as published.
 
@@ -88,6 +89,7 @@ def document(
         scenario: what was imagined.
         found: the effect.
         about: what the document begins with (`datarules.reports.head`).
+        shown: which of the pairs to list; all unless given.
     """
     known = before.records.jurisdictions
     return {
@@ -96,7 +98,7 @@ def document(
         "level": found.level.value,
         "counts": counts(found),
         "people": None if found.opened is None else {"opened": found.opened, "closed": found.closed},
-        "pairs": [pair_row(before, after, one) for one in found.pairs],
+        "pairs": [pair_row(before, after, one) for one in found.pairs[shown]],
         "islands": [
             {
                 "data": v.local(one.category),
