@@ -15,7 +15,7 @@ import numpy as np
 
 from . import islands as isles
 from . import vocab as v
-from .conflicts import Clash, between
+from .conflicts import Clash, between, speakers
 from .matrix import NUMBER, STATUSES, Matrix, frame, matrix
 from .model import Membership, Rule, Value
 from .rulebook import RuleBook
@@ -132,7 +132,7 @@ def effect(
     first, second = matrix(before, asked, day), matrix(after, asked, day)
     pairs = tuple(shifts(first, second))
     orders = touched(before, after)
-    chosen, complete = _in_question(orders, pairs)
+    chosen, complete = _in_question(orders, pairs, speakers(after.at(day)))
     arisen, gone = _clashes(before, after, day, chosen, asked.categories, facts)
     turned = {1: set[str](), -1: set[str]()}
     for one in pairs:
@@ -290,12 +290,18 @@ def touched(before: RuleBook, after: RuleBook) -> frozenset[str]:
     return frozenset(found & places.keys())
 
 
-def _in_question(orders: Iterable[str], pairs: Iterable[Shift]) -> tuple[list[tuple[str, str]], bool]:
+def _in_question(
+    orders: Iterable[str], pairs: Iterable[Shift], others: Iterable[str]
+) -> tuple[list[tuple[str, str]], bool]:
     """Return the pairs of places whose conflicts are compared, and whether those are all in question.
 
-    Pairs of orders touched come first, then pairs whose decision changes.
+    Pairs of orders touched come first, then pairs whose decision changes. An order touched alone is compared
+    with every other that has norms.
     """
-    wanted = dict.fromkeys(combinations(sorted(orders), 2))
+    met = sorted(orders)
+    wanted = dict.fromkeys(combinations(met, 2))
+    if len(met) == 1:
+        wanted.update(dict.fromkeys((min(met[0], o), max(met[0], o)) for o in others if o != met[0]))
     wanted.update(dict.fromkeys((min(p.origin, p.destination), max(p.origin, p.destination)) for p in pairs))
     return list(wanted)[:MOST_PAIRS], len(wanted) <= MOST_PAIRS
 
