@@ -349,3 +349,48 @@ def test_exit_codes_of_the_program(world: Path, argv: tuple[str, ...], code: int
     assert ran.returncode == code
     assert bool(ran.stdout) == (code < 2)
     assert bool(ran.stderr) == (code == 2)
+
+
+# -- whatif
+
+
+REPEAL = """@prefix : <https://w3id.org/datarules/id/scenario/repeal/> .
+@prefix xx: <https://w3id.org/datarules/id/XX/> .
+@prefix dct: <http://purl.org/dc/terms/> .
+@prefix dr: <https://w3id.org/datarules/ns#> .
+@prefix eli: <http://data.europa.eu/eli/ontology#> .
+@prefix schema: <https://schema.org/> .
+@prefix skos: <http://www.w3.org/2004/02/skos/core#> .
+@prefix xsd: <http://www.w3.org/2001/XMLSchema#> .
+
+<https://w3id.org/datarules/id/scenario/repeal> a dr:Scenario ; dct:title "The list is emptied"@en ;
+  skos:definition "The listed state is struck off."@en ; dr:validFrom "2027-01-01"^^xsd:date ;
+  dr:ends xx:listed-Listedland ;
+  dr:citation [ a dr:Citation ; dct:source :Order ; dr:pinpoint "art. 1" ; dr:readOn "2026-11-28"^^xsd:date ] .
+:Order a eli:LegalResource ; eli:title_short "Order (imagined)" ; dct:title "Imagined: an order"@en ;
+  schema:url <https://w3id.org/datarules/id/scenario/repeal> .
+"""
+
+
+def test_a_scenario_of_ones_own_is_told_and_the_way_back_is_named(run: Run, tmp_path: Path) -> None:
+    path = tmp_path / "repeal.ttl"
+    path.write_text(REPEAL, encoding="utf-8")
+    told = run("whatif", str(path), "--json")
+    assert told.code == 0, told.err
+    assert told.document["scenario"]["ends"] == ["XX/listed-Listedland"]
+    (pair,) = [p for p in told.document["pairs"] if p["origin"] == "XX"]
+    assert pair["status"][0] == "recognised" != pair["status"][1]
+    said = run("whatif", str(path))
+    assert "The list is emptied" in said.out and "1 of" in said.out
+
+
+def test_a_scenario_is_not_asked_about_before_its_first_day(run: Run, tmp_path: Path) -> None:
+    path = tmp_path / "repeal.ttl"
+    path.write_text(REPEAL, encoding="utf-8")
+    early = run("whatif", str(path), "--date", "2026-12-31")
+    assert early.code == 2 and "2027-01-01" in early.err
+
+
+def test_without_a_scenario_those_that_ship_are_listed(run: Run) -> None:
+    rows = run("whatif", "--json").document
+    assert "general-court-annulled" in [row["name"] for row in rows]

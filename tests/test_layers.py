@@ -30,7 +30,7 @@ ROWS: tuple[tuple[str, ...], ...] = (
     ("rulebook",),
     ("consistency",),
     ("validate",),
-    ("pairs", "verdicts"),
+    ("pairs", "verdicts", "scenario"),
     ("beside",),
     ("decide", "forge"),
     ("outlook", "norms", "obstacles"),
@@ -40,7 +40,7 @@ ROWS: tuple[tuple[str, ...], ...] = (
     ("bridges", "solve", "mechanisms"),
     ("portfolio", "fit"),
     ("islands", "classes", "turtle", "table_lines"),
-    ("island_files", "coverage", "comparisons", "layout", "tables", "reach"),
+    ("island_files", "coverage", "comparisons", "layout", "tables", "reach", "whatif"),
     ("graph_files", "divide", "priorities"),
     ("graph_dot",),
     ("graphs",),
@@ -48,7 +48,7 @@ ROWS: tuple[tuple[str, ...], ...] = (
     ("catalogue", "answer", "ask", "wording"),
     ("template", "open", "screen", "functions", "history", "reports", "asked"),
     ("measures", "designs", "planning"),
-    ("study", "documents"),
+    ("study", "documents", "whatif_report"),
     ("draw", "divide_reports"),
     ("draw_reach",),
     ("brief_law",),
@@ -61,7 +61,7 @@ ROWS: tuple[tuple[str, ...], ...] = (
     ("serve",),
     ("commands",),
     ("commands_world", "commands_data"),
-    ("commands_files", "commands_divide", "commands_design"),
+    ("commands_files", "commands_divide", "commands_design", "commands_scenarios"),
     ("cli",),
     ("__main__",),
 )
@@ -84,12 +84,12 @@ THIRD: dict[str, Callable[[str], bool]] = {
         in (
             *("matrix", "timeline", "islands", "tables", "graphs", "draw"),
             *("reach", "divide", "priorities", "measures", "draw_reach"),
-            *("effects", "solve", "portfolio", "mechanisms", "fit"),
+            *("effects", "solve", "portfolio", "mechanisms", "fit", "whatif"),
         )
         or name.startswith("pictures.")
     ),
     "pyoxigraph": lambda name: (
-        name in ("load", "reader", "consistency", "mappings", "layout", "functions", "store")
+        name in ("load", "reader", "consistency", "mappings", "layout", "functions", "store", "scenario")
         or name.startswith(("endpoint", "serve.sparql"))
     ),
     "pyshacl": lambda name: name == "validate",
@@ -220,14 +220,15 @@ def test_nobody_below_the_doors_reads_clock_environment_or_network(name: str) ->
 
 
 def _codes() -> list[str]:
-    return sorted({path.stem for path in DATA.rglob("*.ttl")}, key=len, reverse=True)
+    names = {path.stem for path in DATA.rglob("*.ttl") if path.parent.name != "scenarios"}
+    return sorted(names, key=len, reverse=True)
 
 
 WORDS = {"AS", "BY", "ID", "IN"}
 """Codes that are also words of SPARQL, and stand alone in the program as such."""
 
 
-EXAMPLES = {"serve.openapi", "serve.openapi_world"}
+EXAMPLES = {"serve.openapi", "serve.openapi_world", "serve.openapi_scenarios"}
 """Modules that show example questions to people, and decide nothing."""
 
 

@@ -17,7 +17,7 @@ from datarules.layout import layout
 from datarules.template import template
 
 ROOT = Path(__file__).parent.parent
-FILES = bundled.data_files()
+FILES = bundled.data_files() + bundled.scenario_files()
 GUIDE = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
 (EXAMPLE,) = re.findall(r"```turtle\n(.*?)```", GUIDE, re.DOTALL)
 PREFIXES = EXAMPLE[: EXAMPLE.index("\nid:XX")]

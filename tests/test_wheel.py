@@ -77,3 +77,14 @@ def test_a_map_is_drawn_from_the_installed_wheel(clean: tuple[Path, dict[str, st
     )
     drawn = run(folder / "env" / "bin" / "python", "-c", program, cwd=folder, env=env)
     assert "Japan: free" in drawn
+
+
+@pytest.mark.xdist_group("wheel")
+def test_the_installed_scenarios_are_listed_and_are_no_data(clean: tuple[Path, dict[str, str]]) -> None:
+    folder, env = clean
+    command = folder / "env" / "bin" / "datarules"
+    rows = json.loads(run(command, "whatif", "--json", cwd=folder, env=env))
+    assert "dpf-falls" in [row["name"] for row in rows]
+    query = folder / "imagined.rq"
+    query.write_text("PREFIX dr: <https://w3id.org/datarules/ns#> SELECT ?s WHERE { ?s a dr:Scenario }")
+    assert len(run(command, "query", query, "--format", "csv", cwd=folder, env=env).split()) == 1

@@ -53,6 +53,11 @@ def data_files(folder: Path | None = None) -> list[Path]:
     return sorted((base / "jurisdictions").glob("*.ttl")) + sorted((base / "agreements").glob("*.ttl"))
 
 
+def scenario_files() -> list[Path]:
+    """Return the scenarios that ship with the data; they are imagined and no part of it."""
+    return sorted((root() / "data" / "scenarios").glob("*.ttl"))
+
+
 def geometry_place() -> Path:
     """Return where the outlines of places are kept, built or not."""
     return _HERE / "bundle" / "geometry" / "places.json"

@@ -16,6 +16,7 @@ from . import (
     commands_design,
     commands_divide,
     commands_files,
+    commands_scenarios,
     commands_world,
 )
 from .answer import STALE_AFTER
@@ -133,6 +134,7 @@ def _parser() -> argparse.ArgumentParser:
     commands_world.add_parsers(add)
     commands_files.add_parsers(add)
     commands_design.add_parsers(add)
+    commands_scenarios.add_parsers(add)
     commands_data.add_parsers(add)
     commands_divide.add_parsers(add)
 

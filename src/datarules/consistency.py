@@ -101,7 +101,7 @@ def twice_in_file(dataset: Dataset) -> Iterable[Finding]:
 def misplaced(dataset: Dataset) -> Iterable[Finding]:
     """Every subject of a file lies in the file's own space (facts may be declared anywhere)."""
     for file in dataset.data:
-        space = v.ID + file.path.stem
+        space = v.ID + file.graph.removeprefix(v.GRAPH)
         for subject in sorted({t.subject.value for t in file.triples}):
             if (
                 subject.startswith("http")

@@ -23,6 +23,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from .. import __version__
 from ..endpoint import Endpoint, Limits
 from ..errors import ConfigError, DataError, DataRulesError, InputError, Problem, QueryError, nearest
+from ..load import Dataset
 from ..rulebook import RuleBook
 from ..study import Study
 from . import openapi, problems, sparql
@@ -32,6 +33,7 @@ from .divide import Reach
 from .files import Files
 from .mechanisms import Mechanisms
 from .problems import MalformedError, MediaTypeError, NotFoundError, TooLargeError
+from .scenarios import Scenarios
 from .world import World
 
 STATUS: dict[type[DataRulesError], int] = {
@@ -213,6 +215,7 @@ def create_app(
     today: Callable[[], date] = date.today,
     max_body: int = MAX_BODY,
     cache: Path | None = None,
+    dataset: Dataset | None = None,
 ) -> FastAPI:
     """Make the application from data already opened.
 
@@ -223,6 +226,7 @@ def create_app(
         today: the clock; tests hand in a fixed day.
         max_body: largest request body in bytes.
         cache: folder that keeps what is dear to make and the same for the same law.
+        dataset: what the rulebook was made of, for scenarios; the bundled data unless given.
     """
     app = FastAPI(title=openapi.TITLE, version=__version__, docs_url=None, redoc_url=None, openapi_url=None)
     app.router.redirect_slashes = False
@@ -236,6 +240,7 @@ def create_app(
     app.router.routes.extend([*world.routes(), *Files(book, today, world).routes()])
     app.router.routes.extend(Reach(book, today, world.study).routes())
     app.router.routes.extend(Mechanisms(world).routes())
+    app.router.routes.extend(Scenarios(book, today, world, dataset).routes())
     app.router.routes.extend(Holdings(book, today).routes())
     if endpoint is not None:
         app.router.routes.extend(sparql.router(endpoint, limits).routes)

@@ -10,7 +10,7 @@ from fastapi.openapi.utils import get_openapi
 
 from .. import __version__
 from ..answer import DISCLAIMER, STALE_AFTER
-from . import openapi_world
+from . import openapi_scenarios, openapi_world
 from .problems import PROBLEM
 from .reading import OLDEST, QUESTION_FIELDS
 from .schema import ANSWER
@@ -216,6 +216,7 @@ def _paths() -> Part:
         "/version": ("version", "Versions of package and data.", row, []),
     }
     listed.update(openapi_world.operations(row, rows))
+    listed.update(openapi_scenarios.operations(row, rows))
     paths: Part = {path: {"get": _operation(*parts)} for path, parts in listed.items()}
     batch = {"type": "array", "maxItems": 1000, "items": _ref("Question")}
     paths["/v1/check"] = {

@@ -14,9 +14,10 @@ Part = dict[str, Any]
 Operation = tuple[str, str, Part, list[Part]]
 
 
-def _field(
+def field(
     name: str, text: str, schema: Part, example: Any = None, where: str = "query", needed: bool = False
 ) -> Part:
+    """Return the description of one field of a request; those of an address are always needed."""
     made: Part = {
         "name": name,
         "in": where,
@@ -45,22 +46,22 @@ def _page(name: str, usual: int, least: int) -> Part:
 
 
 SCOPE = [
-    _field("data", "Data category (see /v1/categories). Default: personal.", TEXT, "personal"),
-    _field("purpose", "Purpose (see /v1/purposes).", TEXT, "any"),
-    _field("sector", "Sector (see /v1/sectors).", TEXT, "any"),
-    _field("as_of", "Day asked about, YYYY-MM-DD. Default: today.", DAY, "2026-05-01"),
-    _field("fact", "A fact as name=value; may be repeated.", {"type": "array", "items": TEXT}),
+    field("data", "Data category (see /v1/categories). Default: personal.", TEXT, "personal"),
+    field("purpose", "Purpose (see /v1/purposes).", TEXT, "any"),
+    field("sector", "Sector (see /v1/sectors).", TEXT, "any"),
+    field("as_of", "Day asked about, YYYY-MM-DD. Default: today.", DAY, "2026-05-01"),
+    field("fact", "A fact as name=value; may be repeated.", {"type": "array", "items": TEXT}),
 ]
-FIRST = _field("first", "Code or name of a jurisdiction.", TEXT, "EU", "path")
-SECOND = _field("second", "Code or name of another.", TEXT, "US", "path")
-LEVEL = _field("level", "Level of the scale.", _words(*(s.value for s in SCALE[1:])), "safeguards")
-CASE = _field("case", "The baseline profile, the best case or the worst.", _words(*CASES), "status")
-LIMIT = _field("limit", "Most rows.", _page("limit", PAGE, 1), 20)
-OFFSET = _field("offset", "Rows to skip.", _page("offset", 0, 0), 0)
+FIRST = field("first", "Code or name of a jurisdiction.", TEXT, "EU", "path")
+SECOND = field("second", "Code or name of another.", TEXT, "US", "path")
+LEVEL = field("level", "Level of the scale.", _words(*(s.value for s in SCALE[1:])), "safeguards")
+CASE = field("case", "The baseline profile, the best case or the worst.", _words(*CASES), "status")
+LIMIT = field("limit", "Most rows.", _page("limit", PAGE, 1), 20)
+OFFSET = field("offset", "Rows to skip.", _page("offset", 0, 0), 0)
 
 
 def _place(name: str, text: str, example: str | None = None, needed: bool = False) -> Part:
-    return _field(name, text, TEXT, example, needed=needed)
+    return field(name, text, TEXT, example, needed=needed)
 
 
 def _files(formats: dict[str, Any]) -> Part:
@@ -74,30 +75,28 @@ def operations(row: Part, rows: Part) -> dict[str, Operation]:
         row: content of an answer that is one JSON object.
         rows: content of an answer that is a list of JSON objects.
     """
-    kind = _field("kind", "Kinds of conflict, separated by commas.", TEXT, KINDS[0])
-    graph = _field("kind", "Which graph.", _words(graphs.PAIRS, graphs.HISTORY, graphs.LAW), graphs.LAW)
+    kind = field("kind", "Kinds of conflict, separated by commas.", TEXT, KINDS[0])
+    graph = field("kind", "Which graph.", _words(graphs.PAIRS, graphs.HISTORY, graphs.LAW), graphs.LAW)
     matrix = [
         *SCOPE,
         _place("origin", "Only these origins, separated by commas.", "EU,BR"),
         _place("destination", "Only these destinations, separated by commas.", "US"),
-        _field(
-            "status", "Only these statuses, separated by commas.", TEXT, ",".join(s.value for s in Status)
-        ),
+        field("status", "Only these statuses, separated by commas.", TEXT, ",".join(s.value for s in Status)),
     ]
     picture = [
-        _field("kind", "Which picture.", _words(*draw.KINDS), "map", "path"),
-        _field("form", "Form of the picture.", _words(*draw.FORMS), "svg", "path"),
+        field("kind", "Which picture.", _words(*draw.KINDS), "map", "path"),
+        field("form", "Form of the picture.", _words(*draw.FORMS), "svg", "path"),
         _place("place", "Places, separated by commas: one for a map, two for a timeline.", "EU"),
-        _field("direction", "Of a map: from the place, or to it.", _words("from", "to"), "from"),
+        field("direction", "Of a map: from the place, or to it.", _words("from", "to"), "from"),
         LEVEL,
         CASE,
         *SCOPE,
     ]
-    suffix = [_field("suffix", "Suffix of a format.", TEXT, "csv", "path")]
-    graph_suffix = [_field("suffix", "Suffix of a format.", TEXT, "graphml", "path")]
+    suffix = [field("suffix", "Suffix of a format.", TEXT, "csv", "path")]
+    graph_suffix = [field("suffix", "Suffix of a format.", TEXT, "graphml", "path")]
     drawn = {media: {"schema": {"type": "string", "format": "binary"}} for media in draw.FORMS.values()}
-    since = _field("since", "First day, YYYY-MM-DD.", DAY, "2020-01-01")
-    until = _field("until", "Day before which to stop, YYYY-MM-DD.", DAY, "2026-12-01")
+    since = field("since", "First day, YYYY-MM-DD.", DAY, "2020-01-01")
+    until = field("until", "Day before which to stop, YYYY-MM-DD.", DAY, "2026-12-01")
     history = [p for p in SCOPE if p["name"] != "as_of"]
     return {
         "/v1/pairs/{first}/{second}": (
@@ -114,7 +113,7 @@ def operations(row: Part, rows: Part) -> dict[str, Operation]:
                 _place("jurisdiction", "One of the two.", "US"),
                 _place("other", "The other; all others unless given.", "EU"),
                 kind,
-                _field(
+                field(
                     "possible", "Also those that bite only on facts not stated.", {"type": "boolean"}, True
                 ),
                 LIMIT,
@@ -136,7 +135,7 @@ def operations(row: Part, rows: Part) -> dict[str, Operation]:
             [
                 _place("origin", "Where the data leave.", "RU", True),
                 _place("destination", "Where they are to arrive.", "US", True),
-                _field(
+                field(
                     "longest", "Most steps.", {"type": "integer", "minimum": 1, "maximum": 3, "default": 2}, 2
                 ),
                 *SCOPE,

@@ -43,7 +43,7 @@ def app_from_environment() -> FastAPI:
         dataset, book, os.environ.get(VARIABLE, "").strip() or None, folder=Path(store) if store else None
     )
     atexit.register(endpoint.close)
-    return create_app(book, endpoint, cache=cache_folder())
+    return create_app(book, endpoint, cache=cache_folder(), dataset=dataset)
 
 
 def _opened(folder: str | None) -> tuple[Dataset, RuleBook]:
