@@ -10,6 +10,7 @@ from fastapi.openapi.utils import get_openapi
 
 from .. import __version__
 from ..answer import DISCLAIMER, STALE_AFTER
+from .openapi_designs import designs
 from .problems import PROBLEM
 from .reading import OLDEST, QUESTION_FIELDS
 from .schema import ANSWER
@@ -207,6 +208,7 @@ def _paths() -> Part:
         "/health": ("health", "Whether the service runs.", row, []),
         "/version": ("version", "Versions of package and data.", row, []),
     }
+    listed.update(designs(_parameter, row))
     paths: Part = {path: {"get": _operation(*parts)} for path, parts in listed.items()}
     batch = {"type": "array", "maxItems": 1000, "items": _ref("Question")}
     paths["/v1/check"] = {
