@@ -19,7 +19,7 @@ from datarules.rulebook import RuleBook
 
 from .measure import Row
 
-PARTS = ("decide", "sparql", "policy", "matrix", "start", "http")
+PARTS = ("decide", "sparql", "policy", "matrix", "portfolio", "start", "http")
 LIBRARIES = ("pyoxigraph", "cedarpy", "regopy", "fastapi", "uvicorn")
 
 
@@ -42,6 +42,10 @@ def _measure(parts: Sequence[str], quick: bool) -> Iterable[Row]:
         from . import matrices
 
         yield from matrices.rows(book, quick)
+    if "portfolio" in parts:
+        from . import portfolios
+
+        yield from portfolios.rows(book, quick)
     if "start" in parts:
         from . import starts
 

@@ -11,6 +11,7 @@ from fastapi.openapi.utils import get_openapi
 from .. import __version__
 from ..answer import DISCLAIMER, STALE_AFTER
 from . import openapi_scenarios, openapi_world
+from .openapi_designs import designs
 from .problems import PROBLEM
 from .reading import OLDEST, QUESTION_FIELDS
 from .schema import ANSWER
@@ -217,6 +218,7 @@ def _paths() -> Part:
     }
     listed.update(openapi_world.operations(row, rows))
     listed.update(openapi_scenarios.operations(row, rows))
+    listed.update(designs(_parameter, row))
     paths: Part = {path: {"get": _operation(*parts)} for path, parts in listed.items()}
     batch = {"type": "array", "maxItems": 1000, "items": _ref("Question")}
     paths["/v1/check"] = {
