@@ -186,7 +186,7 @@ def test_mistakes_stand_beside_the_field(seen: Seen, address: str) -> None:
 
 
 def test_unknown_is_an_answer_of_its_own(seen: Seen, address: str) -> None:
-    page = seen.open(f"{address}/?origin=AF&destination=US")
+    page = seen.open(f"{address}/?origin=AI&destination=US")
     assert page.locator("#status").inner_text().lower() == "unknown"
     text = page.locator("#answer").inner_text()
     assert "Silence is not permission" in text
