@@ -228,7 +228,7 @@ WORDS = {"AS", "BY", "ID", "IN"}
 """Codes that are also words of SPARQL, and stand alone in the program as such."""
 
 
-EXAMPLES = {"serve.openapi", "serve.openapi_world", "serve.openapi_scenarios"}
+EXAMPLES = {"serve.openapi", "serve.openapi_world", "serve.openapi_scenarios", "serve.openapi_designs"}
 """Modules that show example questions to people, and decide nothing."""
 
 

@@ -144,7 +144,8 @@ class Chooser:
         good, _, problem = self.ready(limit)
         model = Model(problem, good, self.prices, limit.count, limit.budget)
         if self.objective == "fair":
-            found = model.fairest(self.helped, self.line, time_limit)
+            start = self._climb(problem, good, limit)
+            found = model.fairest(self.helped, self.line, time_limit, start)
             return self._portfolio(found.chosen, found.bound, "exact", 1.0, found.gap, limit)
         found = model.most(time_limit)
         if found.gap > 0:
@@ -156,9 +157,9 @@ class Chooser:
 
     @property
     def line(self) -> int:
-        """Return the number of partners below which a place counts as badly connected: the median today."""
+        """Return the partners below which a place counts as badly connected: today's median, and one at least."""
         ranked = sorted(self.problem.partners)
-        return ranked[len(ranked) // 2] if ranked else 0
+        return max(1, ranked[len(ranked) // 2] if ranked else 0)
 
     # -- greedy
 
@@ -205,10 +206,10 @@ class Chooser:
 
     def _or_single(self, problem: Problem, good: Sequence[int], chosen: list[int], limit: Limit) -> list[int]:
         able = [c for c in good if self.prices[c] <= (limit.budget or 0.0)]
-        single = max(able, key=lambda c: (problem.gain({c}), -c), default=None)
-        if single is None or limit.count == 0 or problem.gain({single}) <= problem.gain(set(chosen)):
-            return chosen
-        return [single]
+        state = State(problem)
+        single = max(able, key=lambda c: (state.gain(c), -c), default=None)
+        better = single is not None and state.gain(single) > problem.gain(set(chosen))
+        return [single] if single is not None and better else chosen
 
     def _left_over(self, problem: Problem, good: Sequence[int], chosen: Sequence[int], limit: Limit) -> float:
         """Return the bound of the gains still to be had: by number, or by filling the budget in parts."""

@@ -129,7 +129,7 @@ def weigh(effects: Effects, codes: Sequence[str], people: Mapping[str, int] | No
                 key=_order,
             )
         )
-        if any(side.fixed for side in found):
+        if not found or any(side.fixed for side in found):
             continue
         cell = cells.get(found)
         if cell is None:

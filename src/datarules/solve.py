@@ -17,6 +17,8 @@ import numpy as np
 
 from .program import Cell, Problem, Side
 
+TOLERANCE = 1e-6
+"""How exact the solver is, against the size of the gain."""
 PRODUCTS = 60_000
 """Most products of two changes put into the program to tighten it."""
 
@@ -57,8 +59,7 @@ class Model:
         self.sides: dict[Side, int] = {}
         self.cells: list[tuple[int, int]] = []
         self.products: dict[tuple[int, int], int] = {}
-        if count is not None:
-            self._at_most(dict.fromkeys(range(len(self.x)), 1.0), float(count))
+        self._at_most(dict.fromkeys(range(len(self.x)), 1.0), float(len(self.x) if count is None else count))
         if budget is not None:
             self._at_most({number: prices[change] for change, number in self.x.items()}, float(budget))
         tight = self._products_needed() <= PRODUCTS
@@ -170,11 +171,19 @@ class Model:
             aim[variable] += self.problem.cells[number].weight
         base = sum(cell.weight for cell in self.problem.cells if cell.joined)
         chosen, bound = self._solve(aim, time_limit)
-        gain = self.problem.gain(set(chosen))
-        reached = max(gain, bound - base) if np.isfinite(bound) else inf
-        return Solution(chosen, reached, (reached - gain) / gain if gain else max(0.0, reached - gain))
+        return self._proved(chosen, self.problem.gain(set(chosen)), bound - base)
 
-    def fairest(self, places: Sequence[int], line: int, time_limit: float) -> Solution:
+    def _proved(self, chosen: tuple[int, ...], gain: float, bound: float) -> Solution:
+        """Return a solution with its gap; gains are whole numbers, and the solver is exact to `TOLERANCE`."""
+        if bound <= gain + TOLERANCE * max(1.0, abs(gain)):
+            bound = gain
+        elif np.isfinite(bound) and all(cell.weight.is_integer() for cell in self.problem.cells):
+            bound = max(gain, float(np.floor(bound + TOLERANCE)))
+        return Solution(chosen, bound, (bound - gain) / gain if gain > 0 else bound - gain)
+
+    def fairest(
+        self, places: Sequence[int], line: int, time_limit: float, start: Sequence[int] = ()
+    ) -> Solution:
         """Return the choice that raises the least connected.
 
         First the fewest partners of any place is made as high as can be (max-min): the highest floor for
@@ -186,6 +195,7 @@ class Model:
             places: places that some change can help.
             line: number of partners below which a place counts.
             time_limit: seconds in all; half for each of the two.
+            start: a choice within the limits, taken where the solver finds none as good in its time.
 
         Returns:
             The choice; ``bound`` and ``gap`` are of the second step, in partners below the line.
@@ -212,9 +222,13 @@ class Model:
         del self.rows[kept:]
         poor = [p for p in places if self.problem.partners[p] < line and self._partners(p)[0]]
         before = sum(self.problem.partners[p] for p in poor)
-        now = sum(min(line, self._after(chosen, p)) for p in poor) - before
-        most = max(float(now), bound - before) if np.isfinite(bound) else inf
-        return Solution(chosen, most, (most - now) / now if now else max(0.0, most - now))
+
+        def reached(choice: Sequence[int]) -> tuple[int, int]:
+            floor = min((self._after(choice, p) for p in places), default=0)
+            return min(floor, low), sum(min(line, self._after(choice, p)) for p in poor) - before
+
+        chosen = max((chosen, tuple(start)), key=reached)
+        return self._proved(chosen, float(reached(chosen)[1]), bound - before)
 
     def _floor(self, floor: int, places: Sequence[int]) -> None:
         """Ask for at least so many partners of every place; who has fewer today needs some change."""
@@ -276,8 +290,9 @@ class Model:
         matrix = csr_array((values, (lines, columns)), shape=(len(self.rows), size))
         whole = np.zeros(size)
         whole[: len(self.x)] = 1
+        scale = max(1.0, float(np.abs(aim).max(initial=0.0)) / 1000)
         found = milp(
-            -aim,
+            -aim / scale,
             integrality=whole,
             bounds=Bounds(0, np.asarray(self.upper)),
             constraints=LinearConstraint(matrix, -np.inf, [most for _, most in self.rows]),
@@ -287,5 +302,5 @@ class Model:
             return (), inf
         names = list(self.x)
         chosen = tuple(names[n] for n in np.flatnonzero(found.x[: len(names)] > 0.5).tolist())
-        bound = -float(found.mip_dual_bound) if found.mip_dual_bound is not None else -float(found.fun)
-        return chosen, bound
+        bound = found.fun if found.mip_dual_bound is None else found.mip_dual_bound
+        return chosen, -float(bound) * scale

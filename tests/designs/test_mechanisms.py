@@ -11,6 +11,7 @@ from datarules.fit import fit
 from datarules.matrix import Frame, frame
 from datarules.mechanisms import OPEN_LAW, Standing, compared
 from datarules.model import Mechanism, Rule
+from datarules.portfolio import Limit
 from datarules.rulebook import RuleBook
 from datarules.study import Study, read
 from datarules.vocab import Burden, Status, Strength
@@ -94,3 +95,11 @@ def test_a_study_reads_kind_and_scheme_and_refuses_what_is_not_there() -> None:
     for kind, scheme in (("magic", "L1"), ("standard-contract", "L9"), ("standard-contract", "")):
         with pytest.raises(InputError):
             study.fit(asked, kind, Status.SAFEGUARDS, scheme)
+
+
+def test_people_count_only_where_there_are_counts() -> None:
+    book = world([shut("A"), by_clauses("B")])
+    with pytest.raises(InputError):
+        Study(book).chooser(read(book, "2010-01-01"), Status.FREE, "people")
+    found = Study(book, {"A": 3}).chooser(read(book, "2010-01-01"), Status.FREE, "people", mutual=False)
+    assert found.exact(Limit(1)).decided in (3, 6)

@@ -122,7 +122,7 @@ def test_the_program_finds_the_best_of_all_subsets(made, mutual, count):  # type
     best = max(chooser.problem.gain(set(chosen)) for chosen in subsets(numbers, count))
     found = chooser.exact(Limit(count))
     assert found.gain == pytest.approx(best)
-    assert found.gap == pytest.approx(0) and len(found.choices) <= count
+    assert found.gap == 0 and len(found.choices) <= count
     assert found.bound == pytest.approx(best)
 
 
@@ -268,3 +268,14 @@ def test_an_objective_that_cannot_be_pursued_is_refused() -> None:
     book = world(closed("A"))
     with pytest.raises(ValueError, match="people"):
         Chooser(book, surveyed(book), "people")
+
+
+def test_without_time_the_fair_choice_is_no_worse_than_the_greedy_one() -> None:
+    book = world([*closed("A"), *closed("B"), *open_law("C")])
+    chooser = Chooser(book, surveyed(book), "fair", True)
+    assert chooser.exact(Limit(1), time_limit=0.0).gain >= chooser.greedy(Limit(1)).gain
+
+
+def test_without_a_limit_everything_useful_may_be_chosen() -> None:
+    book = world([*closed("A"), *closed("B"), *open_law("C")])
+    assert Chooser(book, surveyed(book), "pairs", True).exact(Limit()).decided == 3
