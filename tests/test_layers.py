@@ -47,7 +47,12 @@ ROWS: tuple[tuple[str, ...], ...] = (
     ("explain",),
     ("catalogue", "answer", "ask", "wording"),
     ("template", "open", "screen", "functions", "history", "reports", "asked"),
-    ("measures", "designs", "planning"),
+    ("measures", "designs", "planning", "flow_mapping", "flow_engines"),
+    ("flow_words",),
+    ("flow_table",),
+    ("flow_join",),
+    ("flows",),
+    ("flow_report",),
     ("study", "documents", "whatif_report"),
     ("draw", "divide_reports"),
     ("draw_reach",),
@@ -61,7 +66,7 @@ ROWS: tuple[tuple[str, ...], ...] = (
     ("serve",),
     ("commands",),
     ("commands_world", "commands_data"),
-    ("commands_files", "commands_divide", "commands_design", "commands_scenarios"),
+    ("commands_files", "commands_divide", "commands_design", "commands_scenarios", "commands_flows"),
     ("cli",),
     ("__main__",),
 )
@@ -77,6 +82,8 @@ FOLDERS = ("pictures.", "serve.")
 
 THIRD: dict[str, Callable[[str], bool]] = {
     "fastapi": lambda name: name.startswith("serve."),
+    "ibis": lambda name: name in ("flow_engines", "flow_join"),
+    "pyspark": lambda name: name == "flow_engines",
     "matplotlib": lambda name: name.startswith("pictures."),
     "networkx": lambda name: name in ("islands", "graphs", "graph_files", "graph_dot", "pictures.network"),
     "numpy": lambda name: (
@@ -85,6 +92,7 @@ THIRD: dict[str, Callable[[str], bool]] = {
             *("matrix", "timeline", "islands", "tables", "graphs", "draw"),
             *("reach", "divide", "priorities", "measures", "draw_reach"),
             *("effects", "solve", "portfolio", "mechanisms", "fit", "whatif"),
+            *("flow_table", "flow_join", "flows"),
         )
         or name.startswith("pictures.")
     ),
@@ -96,7 +104,7 @@ THIRD: dict[str, Callable[[str], bool]] = {
     "rapidfuzz": lambda name: name == "errors",
     "rdflib": lambda name: name in ("validate", "store"),
     "scipy": lambda name: name == "solve",
-    "rich": lambda name: name in ("commands", "screen", "store"),
+    "rich": lambda name: name in ("commands", "screen", "store", "commands_flows"),
     "starlette": lambda name: name.startswith("serve."),
     "uvicorn": lambda name: name.startswith("serve."),
 }

@@ -16,6 +16,7 @@ from . import (
     commands_design,
     commands_divide,
     commands_files,
+    commands_flows,
     commands_scenarios,
     commands_world,
 )
@@ -135,6 +136,7 @@ def _parser() -> argparse.ArgumentParser:
     commands_files.add_parsers(add)
     commands_design.add_parsers(add)
     commands_scenarios.add_parsers(add)
+    commands_flows.add_parsers(add)
     commands_data.add_parsers(add)
     commands_divide.add_parsers(add)
 
