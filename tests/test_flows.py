@@ -21,6 +21,7 @@ from datarules import vocab as v
 from datarules.cli import main
 from datarules.decide import decide
 from datarules.errors import InputError
+from datarules.model import comparisons
 from datarules.open import open_dataset
 from datarules.rulebook import RuleBook
 
@@ -97,9 +98,10 @@ def checked(
 def test_each_row_has_the_answer_of_decide(book: RuleBook, tmp_path: Path) -> None:
     frame = log(250, 1)
     path = tmp_path / "log.parquet"
-    pq.write_table(pa.Table.from_pandas(frame, preserve_index=False), path)
+    table = pa.Table.from_pandas(frame, preserve_index=False)
+    pq.write_table(table, path)
     found, answers = checked(book, path)
-    rows = frame.astype(object).where(frame.notna(), None).to_dict("records")
+    rows: list[dict[str, Any]] = table.to_pylist()
     assert [tuple(one) for one in answers[["dr_status", "dr_best", "dr_worst"]].to_numpy()] == [
         expected(book, row) for row in rows
     ]
@@ -247,10 +249,7 @@ def test_a_number_means_which_thresholds_it_reaches(book: RuleBook) -> None:
     name = "persons-since-1-january"
     turns = flow_words.thresholds(book, name)
     tests = [
-        test
-        for rule in book.records.rules.values()
-        for test in flow_words.comparisons(rule.when)
-        if test.fact == name
+        test for rule in book.records.rules.values() for test in comparisons(rule.when) if test.fact == name
     ]
     assert tests
     for number in (0, 1, *turns, *(turn - 1 for turn in turns), 10**9):

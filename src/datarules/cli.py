@@ -35,6 +35,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--data-dir", help="folder with jurisdictions/ and agreements/, instead of the bundled data"
     )
+    parser.add_argument(
+        "--release", metavar="FILE", help="a release to answer from, instead of the bundled data"
+    )
     subparsers = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
 
     def add(name: str, run: Command, text: str, as_json: bool = True) -> argparse.ArgumentParser:
@@ -128,6 +131,12 @@ def _parser() -> argparse.ArgumentParser:
     nine.add_argument("--host", default="127.0.0.1")
     nine.add_argument("--port", type=int, default=8000)
     nine.add_argument("--workers", type=int, default=1)
+    nine.add_argument(
+        "--release",
+        metavar="FILE",
+        default=argparse.SUPPRESS,
+        help="serve this release instead of the bundled data",
+    )
     nine.add_argument(
         "--store", metavar="FOLDER", help="keep the SPARQL store in a folder instead of in memory"
     )

@@ -40,6 +40,10 @@ def open_data(args: argparse.Namespace) -> Any:
     from . import bundled
     from .open import open_dataset
 
+    if args.release:
+        from .released import open_release
+
+        return open_release(Path(args.release))
     progress, close = progress_bar()
     try:
         return open_dataset(bundled.data_files(Path(args.data_dir)) if args.data_dir else None, progress)
@@ -262,7 +266,7 @@ def serve(args: argparse.Namespace) -> int:
     """Serve the API, the SPARQL endpoint and the page."""
     from .serve.run import run
 
-    return int(run(args.host, args.port, args.workers, args.data_dir, args.store))
+    return int(run(args.host, args.port, args.workers, args.data_dir, args.store, args.release))
 
 
 def new(args: argparse.Namespace) -> int:

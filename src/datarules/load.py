@@ -85,7 +85,7 @@ class Dataset:
 
 @dataclass(frozen=True, slots=True)
 class ValidDataset:
-    """A dataset that has passed validation. Made by `datarules.validate.attest` only."""
+    """A dataset that has passed validation: attested by `datarules.validate`, or by the release it comes from."""
 
     dataset: Dataset
 
@@ -148,8 +148,12 @@ def _graph_for(path: Path) -> str:
     return GRAPH + path.stem
 
 
-def load(data: Sequence[Path] | None = None) -> Dataset:
+def load(data: Sequence[Path] | None = None, base: Path | None = None) -> Dataset:
     """Load the ontology and the data files (the bundled ones unless given).
+
+    Args:
+        data: the data files.
+        base: folder with the ontology, such as that of a release; the bundled one unless given.
 
     Returns:
         The dataset with one named graph per file.
@@ -162,7 +166,7 @@ def load(data: Sequence[Path] | None = None) -> Dataset:
     ontology: list[SourceFile] = []
     files: list[SourceFile] = []
     digest = hashlib.sha256()
-    for group, members in ((ontology, bundled.ontology_files()), (files, paths)):
+    for group, members in ((ontology, bundled.ontology_files(base)), (files, paths)):
         for path in members:
             try:
                 file = read_file(path, path.name, _graph_for(path))
@@ -185,6 +189,6 @@ def load(data: Sequence[Path] | None = None) -> Dataset:
         seen[file.graph] = file.path
     if problems:
         raise DataError(*problems)
-    for path in bundled.shape_files():
+    for path in bundled.shape_files(base):
         digest.update(path.read_bytes())
     return Dataset(tuple(ontology), tuple(files), digest.hexdigest())
