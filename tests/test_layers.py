@@ -35,20 +35,23 @@ ROWS: tuple[tuple[str, ...], ...] = (
     ("decide", "forge"),
     ("outlook", "norms", "obstacles"),
     ("matrix", "conflicts", "paths", "amend"),
-    ("timeline", "barriers", "compare", "effects"),
+    ("timeline", "barriers", "compare", "effects", "conflict_changes"),
     ("costs", "program"),
     ("bridges", "solve", "mechanisms"),
     ("portfolio", "fit"),
     ("islands", "classes", "turtle", "table_lines"),
     ("island_files", "coverage", "comparisons", "layout", "tables", "reach", "whatif"),
+    ("overlay",),
     ("graph_files", "divide", "priorities"),
     ("graph_dot",),
     ("graphs",),
     ("explain",),
     ("catalogue", "answer", "ask", "wording"),
     ("template", "open", "screen", "functions", "history", "reports", "asked"),
-    ("measures", "designs", "planning"),
-    ("study", "documents", "whatif_report"),
+    ("builder",),
+    ("required",),
+    ("measures", "designs", "planning", "supposing"),
+    ("study", "documents", "whatif_report", "whatif_rdf"),
     ("draw", "divide_reports"),
     ("draw_reach",),
     ("brief_law",),
@@ -89,7 +92,18 @@ THIRD: dict[str, Callable[[str], bool]] = {
         or name.startswith("pictures.")
     ),
     "pyoxigraph": lambda name: (
-        name in ("load", "reader", "consistency", "mappings", "layout", "functions", "store", "scenario")
+        name
+        in (
+            "load",
+            "reader",
+            "consistency",
+            "mappings",
+            "layout",
+            "functions",
+            "store",
+            "scenario",
+            "whatif_rdf",
+        )
         or name.startswith(("endpoint", "serve.sparql"))
     ),
     "pyshacl": lambda name: name == "validate",
