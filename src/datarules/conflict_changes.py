@@ -9,7 +9,7 @@ under both laws and is not looked at. Orders are compared, not places: what a un
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeVar
 
 from .conflicts import BANS, DUTIES, KINDS, Clash, between, speakers
@@ -32,9 +32,24 @@ def differing(first: Mapping[str, One], second: Mapping[str, One]) -> Iterable[O
             yield from (x for x in (one, other) if x is not None)
 
 
-def lists_changed(before: RuleBook, after: RuleBook) -> frozenset[str]:
-    """Return the lists and larger places that are not the same under two laws, through lists within lists."""
-    entries = list(differing(before.records.memberships, after.records.memberships))
+def _on_day(known: Mapping[str, One], day: int) -> dict[str, One]:
+    """Return the statements that hold on a day, without their days: equal ones then say the same."""
+    return {
+        iri: replace(one, start=0, end=0, end_citations=())
+        for iri, one in known.items()
+        if one.start <= day < one.end
+    }
+
+
+def lists_changed(before: RuleBook, after: RuleBook, day: int | None = None) -> frozenset[str]:
+    """Return the lists and larger places that are not the same under two laws, through lists within lists.
+
+    Args:
+        before: one law.
+        after: the other.
+        day: ordinal of a day; only what is not the same on it counts, if given.
+    """
+    entries = list(_entries(before, after, day))
     found = {entry.group for entry in entries}
     known = [*before.records.memberships.values(), *after.records.memberships.values()]
     grown = True
@@ -43,6 +58,13 @@ def lists_changed(before: RuleBook, after: RuleBook) -> frozenset[str]:
         found |= above
         grown = bool(above)
     return frozenset(found)
+
+
+def _entries(before: RuleBook, after: RuleBook, day: int | None) -> Iterable[Membership]:
+    first, second = before.records.memberships, after.records.memberships
+    if day is None:
+        return differing(first, second)
+    return differing(_on_day(first, day), _on_day(second, day))
 
 
 def _names(rule: Rule) -> frozenset[str]:
@@ -75,12 +97,13 @@ class Concern:
         return kind in DECIDED and not self.transfers.isdisjoint(either)
 
 
-def concern(before: RuleBook, after: RuleBook) -> Concern:
-    """Return what differs between two laws, for conflicts."""
-    changed = list(differing(before.records.rules, after.records.rules))
-    lists = lists_changed(before, after)
+def concern(before: RuleBook, after: RuleBook, day: int) -> Concern:
+    """Return what differs between two laws on a day, for conflicts."""
+    first, second = (_on_day(book.records.rules, day) for book in (before, after))
+    changed = list(differing(first, second))
+    lists = lists_changed(before, after, day)
     beaten = {iri for rule in changed for iri in rule.overrides}
-    known = [*before.records.rules.values(), *after.records.rules.values()]
+    known = [*first.values(), *second.values()]
     rules = {rule.iri for rule in changed} | beaten
     rules |= {rule.iri for rule in known if not lists.isdisjoint(_names(rule))}
     bearing, transfers = set[str](), set[str]()
@@ -94,7 +117,7 @@ def concern(before: RuleBook, after: RuleBook) -> Concern:
     bearing |= {r.order for r in known if r.commitment and r.order in lists}
     rules |= {r.iri for r in known if r.commitment and r.order in lists}
     places = before.records.jurisdictions.keys()
-    entries = differing(before.records.memberships, after.records.memberships)
+    entries = _entries(before, after, day)
     joined = {end for entry in entries if entry.group in places for end in (entry.member, entry.group)}
     return Concern(frozenset(rules), frozenset(bearing), frozenset(transfers), frozenset(joined))
 

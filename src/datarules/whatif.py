@@ -131,7 +131,7 @@ def effect(
     first = matrix(before, asked, day, _part(progress, 0, 2 * size))
     second = matrix(after, asked, day, _part(progress, size, 2 * size))
     pairs = tuple(shifts(first, second))
-    views, differs = (before.at(day), after.at(day)), concern(before, after)
+    views, differs = (before.at(day), after.at(day)), concern(before, after, day)
     chosen = in_question(views, differs, ((p.origin, p.destination) for p in pairs))
     watch = _part(progress, 2 * size, 2 * size + len(chosen))
     arisen, gone = compared(views, chosen, differs, asked.categories, facts, watch)
