@@ -162,11 +162,14 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run the command line; returns the exit code."""
+    """Run the command line; returns the exit code, 130 where a person interrupts it."""
     args = _parser().parse_args(argv)
     try:
         run: Command = args.run
         return run(args)
+    except KeyboardInterrupt:
+        print("stopped: nothing was left half written.", file=sys.stderr)
+        return 130
     except BrokenPipeError:
         sys.stderr.close()
         return 0

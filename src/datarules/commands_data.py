@@ -13,7 +13,7 @@ from datetime import date
 from pathlib import Path
 
 from . import ask, bundled, coverage, documents
-from .commands import open_data, progress_bar
+from .commands import open_data, progress_bar, write_whole
 from .coverage import GAPS, OLD, Survey
 from .errors import DataError, InputError, Problem
 from .screen import show_lines, show_table
@@ -116,7 +116,7 @@ def format_files(args: argparse.Namespace) -> int:
             print(f"{path}: not in the one layout; run: datarules format {path}")
         return 1 if made else 0
     for path, text in made.items():
-        path.write_text(text, encoding="utf-8", newline="\n")
+        write_whole(path, text.encode(), tell=False)
     print(f"{len(made)} of {len(paths)} files brought into the one layout.", file=sys.stderr)
     return 0
 

@@ -97,14 +97,28 @@ def read_file(path: Path, name: str, graph: str) -> SourceFile:
         DataError: the file cannot be read or is not Turtle; names line and column.
     """
     try:
-        raw = path.read_bytes()
-        text = raw.decode("utf-8")
+        text = path.read_bytes().decode("utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise DataError.single(
             name, "", f"The file cannot be read: {error}.", "Give a readable UTF-8 file."
         ) from error
+    return read_text(text, path, name, graph)
+
+
+def read_text(text: str, path: Path, name: str, graph: str) -> SourceFile:
+    """Read the text of a Turtle file, which need not be on disk.
+
+    Args:
+        text: the Turtle.
+        path: where it would lie; its stem names blank nodes.
+        name: its name for people.
+        graph: its named graph.
+
+    Raises:
+        DataError: it is not Turtle; names line and column.
+    """
     try:
-        parser = ox.parse(raw, format=ox.RdfFormat.TURTLE, base_iri=graph)
+        parser = ox.parse(text.encode(), format=ox.RdfFormat.TURTLE, base_iri=graph)
         triples = _stable(parser, path.stem)
         prefixes = dict(parser.prefixes)
     except SyntaxError as error:
