@@ -6,12 +6,13 @@ BIN = $(VENV)/bin
 GEOMETRY = src/datarules/bundle/geometry/places.json
 PEOPLE = src/datarules/bundle/people/territories.json
 BUNDLE = $(GEOMETRY) $(PEOPLE)
+MANUAL = src/datarules/bundle/docs/index.html
 HOST ?= 127.0.0.1
 PORT ?= 8000
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
 .DEFAULT_GOAL := help
-.PHONY: help bundle geometry generate studies serve test check format validate bench lock wheel clean
+.PHONY: help bundle docs geometry generate studies serve test check format validate bench lock wheel clean
 
 help: ## say what each target does
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 18
@@ -42,16 +43,25 @@ bundle: $(BUNDLE) ## build what maps and measures need: outlines of places, peop
 
 geometry: bundle ## the same, by its old name
 
+$(VENV)/.docs: requirements/docs.txt | $(VENV)/.base
+	$(BIN)/python -m pip install --quiet --require-hashes -r requirements/docs.txt
+	touch $@
+
+$(MANUAL): mkdocs.yml $(wildcard docs/*.md docs/*.py docs/*/*.md) $(wildcard ontology/*.ttl) | $(VENV)/.docs
+	NO_MKDOCS_2_WARNING=1 PYTHONPATH=src $(BIN)/python -m mkdocs build --strict --quiet
+
+docs: $(MANUAL) ## build the documentation, which the server then shows at /docs
+
 generate: $(VENV)/.base ## write what is generated: coverage, disagreements, the list in the README
 	PYTHONPATH=src $(BIN)/python -m datarules.documents .
 
 studies: $(VENV)/.base $(BUNDLE) ## make the case studies: pages, tables and figures from the law as encoded
 	PYTHONPATH=src $(BIN)/python docs/case-studies/sources/engine.py
 
-serve: $(VENV)/.base $(BUNDLE) ## set everything up and serve API, SPARQL and page on the embedded store
+serve: $(VENV)/.base $(BUNDLE) $(MANUAL) ## set everything up and serve API, SPARQL and page on the embedded store
 	PYTHONPATH=src $(BIN)/python -m datarules serve --host $(HOST) --port $(PORT)
 
-test: $(VENV)/.dev $(BUNDLE) ## set everything up and run every test
+test: $(VENV)/.dev $(BUNDLE) $(MANUAL) ## set everything up and run every test
 	$(BIN)/python -m pytest -n auto --dist loadgroup
 
 check: $(VENV)/.dev ## format check, lint, types, data
@@ -73,7 +83,7 @@ bench: $(VENV)/.dev requirements/bench.txt ## measure decisions, queries, start-
 	$(BIN)/python -m pip install --quiet --require-hashes -r requirements/bench.txt
 	$(BIN)/python -m benchmarks
 
-wheel: $(VENV)/.dev $(BUNDLE) ## build the wheel, ontology, data, outlines and people inside
+wheel: $(VENV)/.dev $(BUNDLE) $(MANUAL) ## build the wheel, ontology, data, outlines and people inside
 	$(BIN)/python -m build --wheel --no-isolation
 
 lock: $(VENV)/.dev ## compile the locked requirements anew
@@ -83,6 +93,8 @@ lock: $(VENV)/.dev ## compile the locked requirements anew
 	  $(BIN)/uv pip compile pyproject.toml $$groups --generate-hashes --no-emit-index-url --universal \
 	    --python-version 3.11 --custom-compile-command "make lock" --quiet -o requirements/$$name.txt; \
 	done
+	$(BIN)/uv pip compile --group=docs --generate-hashes --no-emit-index-url --universal --python-version 3.11 \
+	  --custom-compile-command "make lock" --quiet -o requirements/docs.txt
 
 clean: ## remove what was made
 	rm -rf $(VENV) dist build src/datarules/bundle web/node_modules .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -94,6 +94,11 @@ def people_file() -> Path:
     return place
 
 
+def manual_place() -> Path:
+    """Return where the built documentation is kept, built or not."""
+    return _HERE / "bundle" / "docs"
+
+
 def comparison_file() -> Path:
     """Return the published classification that the graph is compared with."""
     return root() / "data" / "comparisons" / "unctad-2026.csv"

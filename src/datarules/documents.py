@@ -162,7 +162,7 @@ def disagreements_markdown(book: RuleBook, found: Survey, compared: Compared) ->
         "## UNCTAD: legislation on data protection and privacy",
         "",
         "Compared with the status in UNCTAD's Cyberlaw Tracker 2026 (source, date and licence: "
-        "[data/comparisons](../data/comparisons/README.md)). The two ask different questions: UNCTAD whether there is "
+        "`data/comparisons/README.md`). The two ask different questions: UNCTAD whether there is "
         "legislation on data protection and privacy, this graph whether a general rule in force speaks of personal data "
         "going out, being sent on or kept inside. So a difference may be a law that leaves transfers open, a law that one "
         "of the two has not seen, or a day that lies between the two. A draft counts as no law.",

@@ -20,13 +20,13 @@ from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from .. import __version__
+from .. import __version__, bundled
 from ..endpoint import Endpoint, Limits
 from ..errors import DataRulesError, Problem, nearest
 from ..load import Dataset
 from ..rulebook import RuleBook
 from ..study import Study
-from . import openapi, problems, sparql
+from . import manual, openapi, problems, sparql
 from .api import Api
 from .coverage import Holdings
 from .divide import Reach
@@ -231,6 +231,7 @@ def create_app(
     if endpoint is not None:
         app.router.routes.extend(sparql.router(endpoint, limits).routes)
     app.router.routes.append(Route("/openapi.json", _described(app)))
+    app.router.routes.extend(manual.routes(bundled.manual_place()))
     app.router.routes.append(Route("/", _page("index.html")))
     app.router.routes.append(Mount("/static", StaticFiles(directory=STATIC)))
     return app

@@ -1,0 +1,236 @@
+"""The reference pages, from the command line's own parser, the description of the API, ontology and shapes."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
+
+import rdflib
+from rdflib.namespace import OWL, RDF, RDFS, SH, SKOS
+
+from datarules import bundled, catalogue, cli
+from datarules import vocab as v
+from datarules.endpoint_local import Local
+from datarules.load import Dataset, load
+from datarules.rulebook import RuleBook
+from datarules.serve import openapi
+from datarules.serve.app import create_app
+
+MADE = "*Made from the program itself when the documentation is built.*"
+
+
+def _cell(text: object) -> str:
+    return " ".join(str(text).split()).replace("|", "\\|").replace("<", "&lt;")
+
+
+def _table(heads: Sequence[str], rows: Iterable[Sequence[object]]) -> Iterator[str]:
+    yield f"| {' | '.join(heads)} |"
+    yield f"|{'|'.join('---' for _ in heads)}|"
+    for row in rows:
+        yield f"| {' | '.join(_cell(cell) for cell in row)} |"
+    yield ""
+
+
+def parsers() -> dict[str, argparse.ArgumentParser]:
+    """Return the parser of each command by name."""
+    whole = cli._parser()
+    return {
+        name: sub
+        for action in whole._actions
+        if isinstance(action, argparse._SubParsersAction)
+        for name, sub in action.choices.items()
+    }
+
+
+def arguments(parser: argparse.ArgumentParser) -> list[tuple[str, str]]:
+    """Return each argument of a command with what it means."""
+    found = []
+    for action in parser._actions:
+        if isinstance(action, argparse._HelpAction):
+            continue
+        name = ", ".join(f"`{one}`" for one in action.option_strings) or f"`{action.metavar or action.dest}`"
+        told = [action.help or ""]
+        if action.choices:
+            told.append(f"One of {', '.join(f'`{c}`' for c in action.choices)}.")
+        if action.default not in (None, argparse.SUPPRESS, False, [], "") and "default" not in (
+            action.help or ""
+        ):
+            told.append(f"Default: `{action.default}`.")
+        found.append((name, " ".join(part for part in told if part) or "–"))
+    return found
+
+
+def commands() -> str:
+    """Return the page of commands."""
+    lines = ["# Commands", "", MADE, "", "`datarules [--data-dir FOLDER | --release FILE] COMMAND …`", ""]
+    for name, parser in sorted(parsers().items()):
+        lines += [f"## {name}", "", parser.description or "", ""]
+        lines += _table(("argument", "meaning"), arguments(parser))
+    return "\n".join(lines)
+
+
+def _parameters(operation: dict[str, Any]) -> list[tuple[str, str, str]]:
+    return [
+        (f"`{one['name']}`", one["in"], one.get("description", "–"))
+        for one in operation.get("parameters", [])
+        if "name" in one
+    ]
+
+
+def routes(dataset: Dataset, book: RuleBook) -> str:
+    """Return the page of routes."""
+    document = openapi.document(create_app(book, Local.open(dataset, book)))
+    lines = [
+        "# REST routes",
+        "",
+        MADE,
+        "",
+        "The same as `/openapi.json`, which has schemas and examples too.",
+        "",
+    ]
+    for path, operations in sorted(document["paths"].items()):
+        for method, operation in operations.items():
+            lines += [f"## {method.upper()} {path}", "", operation.get("summary", "") + "."]
+            lines += [operation.get("description", ""), ""]
+            rows = _parameters(operation)
+            lines += _table(("parameter", "in", "meaning"), rows) if rows else []
+    return "\n".join(lines).replace("..", ".")
+
+
+def _english(graph: rdflib.Graph, subject: Any, *terms: Any) -> str:
+    for term in terms:
+        for value in graph.objects(subject, term):
+            if getattr(value, "language", None) in ("en", None):
+                return str(value)
+    return ""
+
+
+def ontology() -> rdflib.Graph:
+    """Return the ontology as one graph."""
+    graph = rdflib.Graph()
+    for path in bundled.ontology_files():
+        graph.parse(path)
+    return graph
+
+
+def terms(graph: rdflib.Graph) -> str:
+    """Return the page of the vocabulary."""
+    lines = ["# Vocabulary", "", MADE, "", f"Namespace `dr:` is <{v.NS}>.", ""]
+    kinds = (
+        ("Classes", OWL.Class),
+        ("Properties", RDF.Property),
+        ("Properties of objects", OWL.ObjectProperty),
+    )
+    kinds += (("Properties of values", OWL.DatatypeProperty),)
+    seen = set()
+    for heading, kind in kinds:
+        found = sorted(s for s in graph.subjects(RDF.type, kind) if str(s).startswith(v.NS) and s not in seen)
+        seen.update(found)
+        if found:
+            rows = (
+                (
+                    f"`dr:{str(s).removeprefix(v.NS)}`",
+                    _english(graph, s, RDFS.label, SKOS.prefLabel),
+                    _english(graph, s, SKOS.definition, RDFS.comment),
+                )
+                for s in found
+            )
+            lines += [f"## {heading}", "", *_table(("term", "label", "meaning"), rows)]
+    rest = sorted(
+        {
+            s
+            for s in graph.subjects()
+            if isinstance(s, rdflib.URIRef) and str(s).startswith(v.NS) and s not in seen
+        }
+    )
+    rows = (
+        (
+            f"`dr:{str(s).removeprefix(v.NS)}`",
+            _english(graph, s, RDFS.label, SKOS.prefLabel),
+            _english(graph, s, SKOS.definition, RDFS.comment),
+        )
+        for s in rest
+        if str(s) != v.NS
+    )
+    return "\n".join([*lines, "## Values", "", *_table(("term", "label", "meaning"), rows)])
+
+
+def shapes() -> str:
+    """Return the page of shapes."""
+    graph = rdflib.Graph()
+    for path in bundled.shape_files():
+        graph.parse(path)
+    rows = []
+    for subject, message in sorted(
+        graph.subject_objects(SH.message), key=lambda pair: (str(pair[0]), str(pair[1]))
+    ):
+        severity = str(next(graph.objects(subject, SH.severity), SH.Violation)).removeprefix(str(SH))
+        name = (
+            str(subject).rsplit("#", 1)[-1].rsplit("/", 1)[-1] if isinstance(subject, rdflib.URIRef) else "–"
+        )
+        rows.append((name, severity, message))
+    page = ["# Shapes", "", MADE, "", "What `datarules validate` checks beside consistency.", ""]
+    return "\n".join([*page, *_table(("shape", "severity", "what it says"), rows)])
+
+
+def facts(book: RuleBook) -> str:
+    """Return the page of facts."""
+    page = [
+        "# Facts",
+        "",
+        MADE,
+        "",
+        "What one may state of a transfer, with `--fact NAME=VALUE` or `facts.NAME`.",
+        "",
+    ]
+    rows = (
+        (
+            f"`{f['name']}`",
+            f["kind"],
+            f["role"],
+            f["unit"] or "–",
+            f["window"] or "–",
+            f["baseline"],
+            f["label"],
+        )
+        for f in catalogue.facts(book)
+    )
+    heads = ("fact", "kind", "role", "unit", "window", "baseline", "label")
+    return "\n".join([*page, *_table(heads, rows)])
+
+
+def concepts(book: RuleBook) -> str:
+    """Return the page of data categories, purposes and sectors."""
+    lines = ["# Data, purposes, sectors", "", MADE, ""]
+    records = book.records
+    for heading, scheme in (
+        ("Data categories", records.categories),
+        ("Purposes", records.purposes),
+        ("Sectors", records.sectors),
+    ):
+        rows = (
+            (
+                f"`{row['name']}`",
+                row["label"],
+                ", ".join(row["broader"]) if isinstance(row["broader"], list) else row["broader"] or "–",
+                row["definition"] or "–",
+            )
+            for row in catalogue.concepts(scheme)
+        )
+        lines += [f"## {heading}", "", *_table(("name", "label", "broader", "meaning"), rows)]
+    return "\n".join(lines)
+
+
+def pages() -> dict[str, str]:
+    """Return every made page by its path below docs/."""
+    dataset = load()
+    book = RuleBook.unchecked(dataset)
+    return {
+        "reference/commands.md": commands(),
+        "reference/routes.md": routes(dataset, book),
+        "reference/terms.md": terms(ontology()),
+        "reference/shapes.md": shapes(),
+        "reference/facts.md": facts(book),
+        "reference/concepts.md": concepts(book),
+    }
