@@ -44,12 +44,14 @@ RULE = f""":rule a dr:Rule ; skos:prefLabel "A route"@en ; dr:ofJurisdiction id:
 
 
 @pytest.fixture(scope="module")
-def law(dataset: Dataset, tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], RuleBook]:
+def law(
+    dataset: Dataset, book: RuleBook, tmp_path_factory: pytest.TempPathFactory
+) -> Callable[[str], RuleBook]:
     folder = tmp_path_factory.mktemp("cache")
 
     @cache
     def imagined(name: str) -> RuleBook:
-        return scenario.apply(dataset, scenario.read(scenario.names()[name]), folder)
+        return scenario.apply(dataset, scenario.read(scenario.names()[name]), folder, book)
 
     return imagined
 
