@@ -12,22 +12,10 @@ from datarules import vocab as v
 from datarules.builder import KINDS, MECHANISMS, build
 from datarules.errors import InputError
 from datarules.layout import layout
-from datarules.load import Dataset, load
 from datarules.required import Step
-from datarules.rulebook import RuleBook
 from datarules.study import Study
 
 TODAY = date(2026, 11, 28)
-
-
-@pytest.fixture(scope="module")
-def dataset() -> Dataset:
-    return load()
-
-
-@pytest.fixture(scope="module")
-def study(dataset: Dataset) -> Study:
-    return Study.of(RuleBook.unchecked(dataset), None, dataset)
 
 
 def made(study: Study, **words: Any) -> tuple[str, whatif.Effect, list[Step]]:
