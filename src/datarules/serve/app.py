@@ -15,9 +15,8 @@ from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import FileResponse, Response
-from starlette.routing import Mount, Route
-from starlette.staticfiles import StaticFiles
+from starlette.responses import Response
+from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from .. import __version__
@@ -30,6 +29,7 @@ from . import openapi, problems, sparql
 from .api import Api
 from .coverage import Holdings
 from .divide import Reach
+from .explorer import Explorer, names_page
 from .files import Files
 from .mechanisms import Mechanisms
 from .problems import MalformedError, MediaTypeError, NotFoundError, TooLargeError
@@ -51,7 +51,6 @@ STATUS: dict[type[DataRulesError], int] = {
 
 MAX_BODY = 1 << 20
 """Largest request body in bytes unless set otherwise: 1 MiB."""
-STATIC = Path(__file__).parent / "static"
 SECURITY = {
     "content-security-policy": "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
     "base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
@@ -170,6 +169,9 @@ def _http_error(request: Request, error: Exception) -> Response:
     """Turn 404, 405 and the like into problems that say where to go instead."""
     assert isinstance(error, HTTPException)
     path = request.url.path
+    if error.status_code == 404 and names_page(request.headers.get("accept", "")) and not _of_api(path):
+        page: Response = request.app.state.explorer.page(request, 404)
+        return page
     if error.status_code == 404:
         known = [p for p in _paths(request.app) if "{" not in p]
         close = nearest(path, known, 1)
@@ -188,6 +190,10 @@ def _http_error(request: Request, error: Exception) -> Response:
     return problems.response(error.status_code, [found], error.headers)
 
 
+def _of_api(path: str) -> bool:
+    return path.startswith(("/v1/", "/assets/"))
+
+
 def _unforeseen(request: Request, error: Exception) -> Response:
     """Say nothing of the inside; the trace goes to the server's log."""
     phrase = HTTPStatus.INTERNAL_SERVER_ERROR.description
@@ -200,13 +206,6 @@ def _paths(app: Any) -> list[str]:
     return [route.path for route in app.routes if isinstance(route, Route)]
 
 
-def _page(name: str) -> Callable[[Request], Any]:
-    async def page(request: Request) -> Response:
-        return FileResponse(STATIC / name, headers={"cache-control": "no-cache"})
-
-    return page
-
-
 def create_app(
     book: RuleBook,
     endpoint: Endpoint | None = None,
@@ -216,6 +215,7 @@ def create_app(
     max_body: int = MAX_BODY,
     cache: Path | None = None,
     dataset: Dataset | None = None,
+    explorer: Path | None = None,
 ) -> FastAPI:
     """Make the application from data already opened.
 
@@ -227,6 +227,7 @@ def create_app(
         max_body: largest request body in bytes.
         cache: folder that keeps what is dear to make and the same for the same law.
         dataset: what the rulebook was made of, for scenarios; the bundled data unless given.
+        explorer: folder of the built explorer; the bundled one unless given.
     """
     app = FastAPI(title=openapi.TITLE, version=__version__, docs_url=None, redoc_url=None, openapi_url=None)
     app.router.redirect_slashes = False
@@ -235,6 +236,8 @@ def create_app(
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(HTTPException, _http_error)
     app.add_exception_handler(Exception, _unforeseen)
+    app.state.explorer = Explorer(explorer)
+    app.router.routes.extend(app.state.explorer.routes())
     app.router.routes.extend(Api(book, today).routes())
     world = World(book, today, Study.of(book, cache))
     app.router.routes.extend([*world.routes(), *Files(book, today, world).routes()])
@@ -245,8 +248,6 @@ def create_app(
     if endpoint is not None:
         app.router.routes.extend(sparql.router(endpoint, limits).routes)
     app.router.routes.append(Route("/openapi.json", _described(app)))
-    app.router.routes.append(Route("/", _page("index.html")))
-    app.router.routes.append(Mount("/static", StaticFiles(directory=STATIC)))
     return app
 
 

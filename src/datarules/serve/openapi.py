@@ -185,6 +185,12 @@ def _paths() -> Part:
             rows,
             [_parameter(n) for n in ("since", "until", "jurisdiction")],
         ),
+        "/v1/days": (
+            "days",
+            "Days on which law starts or ends, with how much does.",
+            rows,
+            [_parameter("jurisdiction")],
+        ),
         "/v1/coverage": (
             "coverage",
             "How much of the law the graph holds, by jurisdiction, and why origins stay unknown.",
