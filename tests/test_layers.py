@@ -45,7 +45,7 @@ ROWS: tuple[tuple[str, ...], ...] = (
     ("graph_dot",),
     ("graphs",),
     ("explain",),
-    ("catalogue", "answer", "ask", "wording"),
+    ("catalogue", "answer", "ask", "wording", "finder"),
     ("template", "open", "screen", "functions", "history", "reports", "asked"),
     ("measures", "designs", "planning"),
     ("study", "documents", "whatif_report"),
@@ -93,7 +93,7 @@ THIRD: dict[str, Callable[[str], bool]] = {
         or name.startswith(("endpoint", "serve.sparql"))
     ),
     "pyshacl": lambda name: name == "validate",
-    "rapidfuzz": lambda name: name == "errors",
+    "rapidfuzz": lambda name: name in ("errors", "finder"),
     "rdflib": lambda name: name in ("validate", "store"),
     "scipy": lambda name: name == "solve",
     "rich": lambda name: name in ("commands", "screen", "store"),

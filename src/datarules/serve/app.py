@@ -31,6 +31,7 @@ from .coverage import Holdings
 from .divide import Reach
 from .explorer import Explorer, names_page
 from .files import Files
+from .lookup import Lookup
 from .mechanisms import Mechanisms
 from .problems import MalformedError, MediaTypeError, NotFoundError, TooLargeError
 from .scenarios import Scenarios
@@ -245,6 +246,7 @@ def create_app(
     app.router.routes.extend(Mechanisms(world).routes())
     app.router.routes.extend(Scenarios(book, today, world, dataset).routes())
     app.router.routes.extend(Holdings(book, today).routes())
+    app.router.routes.extend(Lookup(book, today).routes())
     if endpoint is not None:
         app.router.routes.extend(sparql.router(endpoint, limits).routes)
     app.router.routes.append(Route("/openapi.json", _described(app)))

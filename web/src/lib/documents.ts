@@ -164,3 +164,93 @@ export interface Coverage {
   jurisdictions: CoverageRow[];
   unknown: { code: string; label: string; kind: string; reason: string; destinations: number; notes: { note: string }[] }[];
 }
+
+export interface Rule {
+  rule: string;
+  order: string;
+  label: string;
+  article: string;
+  address: string;
+  modality: string;
+  action: string;
+  strength: string;
+  data: string[];
+  not_data: string[];
+  sectors: string[];
+  purposes: string[];
+  destinations: string[];
+  not_destinations: string[];
+  applies_if: string;
+  facts: string[];
+  requires: string[];
+  mechanism: string | null;
+  burden: string;
+  overrides: string[];
+  valid_from: string | null;
+  valid_until: string | null;
+  commenced: boolean;
+  evidence: string;
+  citations: Citation[];
+  ended_by: Citation[];
+  note: string;
+}
+
+export interface Entry {
+  entry: string;
+  member: string;
+  group: string;
+  kind: string;
+  data: string[];
+  not_data: string[];
+  mechanism: string | null;
+  valid_from: string | null;
+  valid_until: string | null;
+  evidence: string;
+  citations: Citation[];
+  ended_by: Citation[];
+  note: string;
+}
+
+export interface JurisdictionPage {
+  code: string;
+  label: string;
+  names: Record<string, string>;
+  reviewed_on: string | null;
+  as_of: string;
+  orders: string[];
+  rules: Rule[];
+  lists: { list: string; label: string; entries: Entry[] }[];
+  stands_on: Entry[];
+  coverage: { action: string; data: string[]; extent: string; reviewed_on: string; note: string }[];
+}
+
+export interface Change {
+  date: string;
+  event: "starts" | "ends";
+  jurisdiction: string;
+  label: string;
+  article: string;
+  id: string;
+  kind: "rule" | "entry";
+  evidence: string;
+}
+
+export interface Figure {
+  value: number;
+  low: number;
+  high: number;
+}
+
+export interface Reach {
+  level: string;
+  method: string;
+  figures: Record<string, Figure>;
+  peers: { kind: string; name: string; rank: number; of: number; mean: number }[];
+  text: string[];
+}
+
+export interface Found {
+  q: string;
+  counts: Record<string, number>;
+  results: { kind: "jurisdiction" | "instrument" | "rule"; id: string; label: string; detail: string; jurisdiction: string; address: string }[];
+}

@@ -9,6 +9,9 @@ export type Status = (typeof STATUSES)[number];
 export const OPENNESS = ["open", "conditional", "limited", "none-known"] as const;
 export type Openness = (typeof OPENNESS)[number];
 
+/** The status whose fill stands for a class of openness. */
+export const OPENNESS_INK: Record<string, string> = { open: "free", conditional: "safeguards", limited: "derogation", "none-known": "unknown" };
+
 export const EVIDENCE = ["OfficialText", "OfficialTranslation", "TwoSecondarySources", "OneSecondarySource", "Inferred"] as const;
 export type Evidence = (typeof EVIDENCE)[number];
 
