@@ -127,19 +127,27 @@ class Finder:
         """Return the entries that hold a likeness of every word, best first, with their worth."""
         asked = list(dict.fromkeys(words(text)))
         worth: dict[int, float] = {}
+        meanings = {word: self._matches(word) for word in asked}
         for position, word in enumerate(asked):
             reached: dict[int, float] = {}
-            for meant, likeness in self._matches(word).items():
+            for meant, likeness in meanings[word].items():
                 holders = self._holders[meant]
                 weight = likeness**2 * math.log(1 + len(self.entries) / len(holders))
                 for number in holders:
                     reached[number] = max(reached.get(number, 0.0), weight)
             worth = {n: worth.get(n, 0.0) + w for n, w in reached.items() if position == 0 or n in worth}
-        called, phrase = fold(text).strip(), f" {' '.join(words(text))} "
+        likeliest = [
+            max(meanings[word].items(), key=_likeness, default=(word, 0.0))[0] for word in words(text)
+        ]
+        called, phrase = fold(text).strip(), f" {' '.join(likeliest)} "
         rows = [
             (self.entries[n], value + _bonus(self.entries[n], called, phrase)) for n, value in worth.items()
         ]
         return sorted(rows, key=lambda row: (-row[1], KINDS.index(row[0].kind), row[0].id))
+
+
+def _likeness(match: tuple[str, float]) -> float:
+    return match[1]
 
 
 def _bonus(entry: Entry, called: str, phrase: str) -> float:

@@ -16,7 +16,7 @@ export class Finder {
     fields: ["code", "names"],
     processTerm: plain,
     tokenize: (text) => text.split(/[\s\p{P}]+/u).flatMap((w) => (/\p{Script=Han}/u.test(w) ? [w, ...w] : [w])).filter(Boolean),
-    searchOptions: { boost: { code: 3 }, prefix: true, fuzzy: (term) => (term.length < 4 ? 0 : 0.25), combineWith: "AND" },
+    searchOptions: { boost: { code: 3 }, prefix: true, fuzzy: (term) => (term.length < 4 ? 0 : term.length < 5 ? 1 : 2), combineWith: "AND" },
   });
   readonly all: Jurisdiction[];
 
