@@ -245,7 +245,9 @@ def create_app(
     app.router.routes.extend(Reach(book, today, world.study).routes())
     app.router.routes.extend(Mechanisms(world).routes())
     app.router.routes.extend(Scenarios(book, today, world, dataset).routes())
-    app.router.routes.extend(Holdings(book, today).routes())
+    holdings = Holdings(book, today)
+    app.router.routes.extend(holdings.routes())
+    app.state.warm = lambda: (holdings.survey(today()), world.study.matrix(world.asked({})))
     app.router.routes.extend(Lookup(book, today).routes())
     if endpoint is not None:
         app.router.routes.extend(sparql.router(endpoint, limits).routes)

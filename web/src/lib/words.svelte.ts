@@ -30,6 +30,10 @@ export const speech = {
   get rtl(): boolean {
     return language === "ar";
   },
+  /** The arrow from one place to another in the direction of reading. */
+  get arrow(): string {
+    return language === "ar" ? "←" : "→";
+  },
 };
 
 /** The language of the address, else the one chosen before, else the browser's, else English. */
