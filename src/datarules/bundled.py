@@ -94,6 +94,11 @@ def people_file() -> Path:
     return place
 
 
+def explorer_place() -> Path:
+    """Return where the explorer is kept, built or not."""
+    return _HERE / "bundle" / "web"
+
+
 def comparison_file() -> Path:
     """Return the published classification that the graph is compared with."""
     return root() / "data" / "comparisons" / "unctad-2026.csv"
