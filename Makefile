@@ -5,7 +5,8 @@ NPM ?= npm
 BIN = $(VENV)/bin
 GEOMETRY = src/datarules/bundle/geometry/places.json
 PEOPLE = src/datarules/bundle/people/territories.json
-BUNDLE = $(GEOMETRY) $(PEOPLE)
+WEB = src/datarules/bundle/web/index.html
+BUNDLE = $(GEOMETRY) $(PEOPLE) $(WEB)
 MANUAL = src/datarules/bundle/docs/index.html
 HOST ?= 127.0.0.1
 PORT ?= 8000
@@ -39,7 +40,10 @@ $(GEOMETRY): web/node_modules/.installed web/places.json src/datarules/pictures/
 $(PEOPLE): web/node_modules/.installed src/datarules/people_build.py | $(VENV)/.base
 	PYTHONPATH=src $(BIN)/python -m datarules.people_build web
 
-bundle: $(BUNDLE) ## build what maps and measures need: outlines of places, people and languages
+$(WEB): web/node_modules/.installed $(GEOMETRY) web/index.html web/vite.config.ts $(shell find web/src web/public -type f)
+	cd web && $(NPM) run build --silent
+
+bundle: $(BUNDLE) ## build what is not in the repository: outlines of places, people and languages, the explorer
 
 geometry: bundle ## the same, by its old name
 
@@ -58,16 +62,18 @@ generate: $(VENV)/.base ## write what is generated: coverage, disagreements, the
 studies: $(VENV)/.base $(BUNDLE) ## make the case studies: pages, tables and figures from the law as encoded
 	PYTHONPATH=src $(BIN)/python docs/case-studies/sources/engine.py
 
-serve: $(VENV)/.base $(BUNDLE) $(MANUAL) ## set everything up and serve API, SPARQL and page on the embedded store
+serve: $(VENV)/.base $(BUNDLE) $(MANUAL) ## set everything up and serve API, SPARQL and explorer on the embedded store
 	PYTHONPATH=src $(BIN)/python -m datarules serve --host $(HOST) --port $(PORT)
 
 test: $(VENV)/.dev $(BUNDLE) $(MANUAL) ## set everything up and run every test
+	cd web && $(NPM) test --silent
 	$(BIN)/python -m pytest -n auto --dist loadgroup
 
-check: $(VENV)/.dev ## format check, lint, types, data
+check: $(VENV)/.dev $(GEOMETRY) ## format check, lint, types, data
 	$(BIN)/ruff format --check src tests benchmarks
 	$(BIN)/ruff check src tests benchmarks
 	$(BIN)/mypy
+	cd web && $(NPM) run check --silent
 	$(BIN)/datarules format --check
 	$(BIN)/datarules validate
 
@@ -83,7 +89,7 @@ bench: $(VENV)/.dev requirements/bench.txt ## measure decisions, queries, start-
 	$(BIN)/python -m pip install --quiet --require-hashes -r requirements/bench.txt
 	$(BIN)/python -m benchmarks
 
-wheel: $(VENV)/.dev $(BUNDLE) $(MANUAL) ## build the wheel, ontology, data, outlines and people inside
+wheel: $(VENV)/.dev $(BUNDLE) $(MANUAL) ## build the wheel, ontology, data, outlines, people, explorer and documentation inside
 	$(BIN)/python -m build --wheel --no-isolation
 
 lock: $(VENV)/.dev ## compile the locked requirements anew

@@ -41,7 +41,15 @@ def _moved(text: str, suffix: str) -> str:
 
 def on_post_page(output: str, page: Any, config: Any) -> str:
     """Move what is inline into files."""
-    up = "../" * page.file.dest_uri.count("/") if page is not None else ""
+    return _freed(output, "../" * page.file.dest_uri.count("/"))
+
+
+def on_post_template(output_content: str, template_name: str, config: Any) -> str:
+    """Do the same for the page that says there is none; it is shown at any address."""
+    return _freed(output_content, "/docs/") if template_name.endswith(".html") else output_content
+
+
+def _freed(output: str, up: str) -> str:
     output = ALIGNED.sub(r' class="align-\1"', output)
     output = SCRIPT.sub(lambda m: f'<script src="{up}{_moved(m[1], "js")}"></script>', output)
     output = STYLE.sub(lambda m: f'<link rel="stylesheet" href="{up}{_moved(m[1], "css")}">', output)

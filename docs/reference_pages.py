@@ -114,46 +114,38 @@ def ontology() -> rdflib.Graph:
     return graph
 
 
+def _meaning(graph: rdflib.Graph, subject: rdflib.URIRef) -> str:
+    """Return what a term means; of a scheme, which values it holds."""
+    told = _english(graph, subject, SKOS.definition, RDFS.comment)
+    values = sorted(str(one).removeprefix(v.NS) for one in graph.subjects(SKOS.inScheme, subject))
+    return told or (f"Scheme of: {', '.join(values)}." if values else "")
+
+
 def terms(graph: rdflib.Graph) -> str:
     """Return the page of the vocabulary."""
+    own = {
+        s
+        for s in graph.subjects()
+        if isinstance(s, rdflib.URIRef) and str(s).startswith(v.NS) and str(s) != v.NS
+    }
+    kinds = {
+        "Classes": {OWL.Class, RDFS.Class},
+        "Properties": {RDF.Property, OWL.ObjectProperty, OWL.DatatypeProperty},
+    }
     lines = ["# Vocabulary", "", MADE, "", f"Namespace `dr:` is <{v.NS}>.", ""]
-    kinds = (
-        ("Classes", OWL.Class),
-        ("Properties", RDF.Property),
-        ("Properties of objects", OWL.ObjectProperty),
-    )
-    kinds += (("Properties of values", OWL.DatatypeProperty),)
-    seen = set()
-    for heading, kind in kinds:
-        found = sorted(s for s in graph.subjects(RDF.type, kind) if str(s).startswith(v.NS) and s not in seen)
-        seen.update(found)
-        if found:
-            rows = (
-                (
-                    f"`dr:{str(s).removeprefix(v.NS)}`",
-                    _english(graph, s, RDFS.label, SKOS.prefLabel),
-                    _english(graph, s, SKOS.definition, RDFS.comment),
-                )
-                for s in found
+    for heading, types in (*kinds.items(), ("Values", None)):
+        found = sorted(s for s in own if types is None or types & set(graph.objects(s, RDF.type)))
+        own -= set(found)
+        rows = (
+            (
+                f"`dr:{s.removeprefix(v.NS)}`",
+                _english(graph, s, RDFS.label, SKOS.prefLabel),
+                _meaning(graph, s),
             )
-            lines += [f"## {heading}", "", *_table(("term", "label", "meaning"), rows)]
-    rest = sorted(
-        {
-            s
-            for s in graph.subjects()
-            if isinstance(s, rdflib.URIRef) and str(s).startswith(v.NS) and s not in seen
-        }
-    )
-    rows = (
-        (
-            f"`dr:{str(s).removeprefix(v.NS)}`",
-            _english(graph, s, RDFS.label, SKOS.prefLabel),
-            _english(graph, s, SKOS.definition, RDFS.comment),
+            for s in found
         )
-        for s in rest
-        if str(s) != v.NS
-    )
-    return "\n".join([*lines, "## Values", "", *_table(("term", "label", "meaning"), rows)])
+        lines += [f"## {heading}", "", *_table(("term", "label", "meaning"), rows)]
+    return "\n".join(lines)
 
 
 def shapes() -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import shutil
+from collections.abc import Callable
 from datetime import date
 from functools import cache
 from pathlib import Path
@@ -15,8 +16,6 @@ import pytest
 from datarules import brief, brief_pages, commands_divide, divide_reports
 from datarules.brief_law import Block, Brief, Picture, Points, Section, Table
 from datarules.cli import main
-from datarules.load import load
-from datarules.rulebook import RuleBook
 from datarules.study import Study
 from datarules.vocab import Status
 
@@ -24,20 +23,20 @@ DAY = date(2026, 11, 23)
 SECTIONS = ("In short", "From and to", "Islands", "Obstacles", "Evidence and freshness", "Method")
 
 
-@cache
-def study() -> Study:
-    return Study.of(RuleBook.unchecked(load()))
+pytestmark = pytest.mark.usefixtures("opened")
 
 
-@cache
-def made(word: str) -> Brief:
-    one = study()
-    asked = one.ask_reach(DAY)
-    return brief.make(one, asked, Status.SAFEGUARDS, one.party(word, DAY), DAY)
+@pytest.fixture(scope="module")
+def made(study: Study) -> Callable[[str], Brief]:
+    @cache
+    def one(word: str) -> Brief:
+        return brief.make(study, study.ask_reach(DAY), Status.SAFEGUARDS, study.party(word, DAY), DAY)
+
+    return one
 
 
 @pytest.mark.parametrize("word", ["KE", "ASEAN", "EU"])
-def test_a_brief_has_every_section_and_is_no_advice(word: str) -> None:
+def test_a_brief_has_every_section_and_is_no_advice(made: Callable[[str], Brief], word: str) -> None:
     found = made(word)
     titles = [s.title for s in found.sections]
     assert set(SECTIONS) <= set(titles)
@@ -46,17 +45,17 @@ def test_a_brief_has_every_section_and_is_no_advice(word: str) -> None:
     assert any("Three changes" in t for t in titles)
 
 
-def test_changes_name_their_articles_and_people() -> None:
+def test_changes_name_their_articles_and_people(made: Callable[[str], Brief], study: Study) -> None:
     (section,) = (s for s in made("KE").sections if s.title.startswith("Three changes"))
     points = section.blocks[0]
     assert isinstance(points, Points) and len(points.lines) == 3
-    rules = {c.article for r in study().book.records.rules.values() for c in r.citations}
+    rules = {c.article for r in study.book.records.rules.values() for c in r.citations}
     for line in points.lines:
         assert any(article in line for article in rules)
         assert re.search(r"by [\d,]+ people", line)
 
 
-def test_the_page_needs_nothing_else_and_its_names_are_its_own() -> None:
+def test_the_page_needs_nothing_else_and_its_names_are_its_own(made: Callable[[str], Brief]) -> None:
     page = brief_pages.html(made("KE"))
     assert not re.search(r'(?:src|href)="(?!#)', page.replace('xlink:href="data:', 'xlink:at="data:'))
     assert "<script" not in page and "@import" not in page
@@ -82,15 +81,14 @@ def test_what_comes_from_the_law_is_escaped() -> None:
     assert "| x\\|y |" in text and "- <u>" in text
 
 
-def test_the_same_question_gives_the_same_page() -> None:
-    one = study()
-    again = brief.make(one, one.ask_reach(DAY), Status.SAFEGUARDS, one.party("KE", DAY), DAY)
+def test_the_same_question_gives_the_same_page(made: Callable[[str], Brief], study: Study) -> None:
+    again = brief.make(study, study.ask_reach(DAY), Status.SAFEGUARDS, study.party("KE", DAY), DAY)
     assert brief_pages.html(again) == brief_pages.html(made("KE"))
     assert brief_pages.markdown(again) == brief_pages.markdown(made("KE"))
 
 
-def test_documents_agree_with_each_other() -> None:
-    one = study()
+def test_documents_agree_with_each_other(study: Study) -> None:
+    one = study
     asked = one.ask_reach(DAY)
     ranking = divide_reports.ranking(one, asked, Status.SAFEGUARDS)
     place = divide_reports.place(one, asked, Status.SAFEGUARDS, one.party("KE", DAY).places[0])
@@ -136,7 +134,7 @@ def test_reach_of_a_place_and_of_all_on_a_terminal_and_as_json(capsys: pytest.Ca
 def test_divide_and_priorities(capsys: pytest.CaptureFixture[str]) -> None:
     code, out, _ = ran(capsys, "divide")
     assert code == 0 and "Gini" in out and "region: Africa" in out
-    code, out, _ = ran(capsys, "priorities", "KE", "--level", "recognised", "--json")
+    code, out, _ = ran(capsys, "priorities", "KE", "--json")
     document = json.loads(out)
     gains = [t["gain"] for t in document["best"]]
     assert code == 0 and gains == sorted(gains, reverse=True)

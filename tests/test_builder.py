@@ -10,24 +10,12 @@ import pytest
 from datarules import scenario, whatif
 from datarules import vocab as v
 from datarules.builder import KINDS, MECHANISMS, build
-from datarules.errors import InputError
+from datarules.errors import DataError, InputError
 from datarules.layout import layout
-from datarules.load import Dataset, load
 from datarules.required import Step
-from datarules.rulebook import RuleBook
 from datarules.study import Study
 
 TODAY = date(2026, 11, 28)
-
-
-@pytest.fixture(scope="module")
-def dataset() -> Dataset:
-    return load()
-
-
-@pytest.fixture(scope="module")
-def study(dataset: Dataset) -> Study:
-    return Study.of(RuleBook.unchecked(dataset), None, dataset)
 
 
 def made(study: Study, **words: Any) -> tuple[str, whatif.Effect, list[Step]]:
@@ -146,5 +134,5 @@ def test_wrong_words_are_answered_with_the_nearest(
 def test_a_scenario_of_too_many_statements_is_refused(study: Study, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(scenario, "MOST", 100)
     text = scenario.names()["all-localised"].read_text(encoding="utf-8")
-    with pytest.raises(scenario.DataError, match="more than 100 statements"):
+    with pytest.raises(DataError, match="more than 100 statements"):
         study.suppose(scenario.read_own(text))

@@ -9,20 +9,12 @@ from typing import Any
 
 import pytest
 
-from datarules.load import load
-from datarules.rulebook import RuleBook
 from datarules.study import Study
 
 FOLDER = Path(__file__).parent.parent / "docs" / "case-studies"
 sys.path.insert(0, str(FOLDER / "sources"))
 
 import engine  # noqa: E402 - the sources of the studies are no package
-
-
-@pytest.fixture(scope="module")
-def study() -> Study:
-    dataset = load()
-    return Study.of(RuleBook.unchecked(dataset), None, dataset)
 
 
 @pytest.mark.parametrize("name", engine.STUDIES)

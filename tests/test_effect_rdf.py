@@ -11,8 +11,6 @@ from rdflib import Graph, Namespace, URIRef
 
 from datarules import bundled, whatif_rdf
 from datarules import vocab as v
-from datarules.load import load
-from datarules.rulebook import RuleBook
 from datarules.study import Study
 from datarules.whatif import Effect
 
@@ -20,9 +18,7 @@ Made = tuple[Study, Effect, dict[str, bytes]]
 
 
 @pytest.fixture(scope="module")
-def made() -> Made:
-    dataset = load()
-    study = Study.of(RuleBook.unchecked(dataset), None, dataset)
+def made(study: Study) -> Made:
     words = {"kind": "ban", "by": "FR", "of": "CN", "where": "store-inside", "ends": "EU/adequate-JP"}
     after = study.suppose(study.build(words, date(2026, 11, 28)).turtle)
     asked = study.asked_of(after.scenario, {"facts": {"consent": "yes"}})

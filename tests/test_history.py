@@ -36,6 +36,18 @@ def test_periods_say_what_each_day_says(book: RuleBook) -> None:
     assert len(periods.rows) > 3
 
 
+@pytest.mark.parametrize(("origin", "destination"), [("KE", "DE"), ("US-TX", "CN"), ("AE-DIFC", "GB")])
+def test_days_that_are_left_out_change_nothing(book: RuleBook, origin: str, destination: str) -> None:
+    question, _ = ask.transfer(book, origin, destination)
+    found = {day.toordinal(): one for day, one in history.walk(book, question, history.FIRST_DAY)}
+    assert len(found) < len(book.epochs) / 3
+    known = sorted(found)
+    for day in [d for d in book.epochs if d > known[0]][::9]:
+        said = found[max(d for d in known if d <= day)]
+        truth = decide(book, question, day)
+        assert (said.status, said.best, said.worst) == (truth.status, truth.best, truth.worst)
+
+
 def test_the_fall_of_safe_harbour_is_told_with_its_judgment(capsys: pytest.CaptureFixture[str]) -> None:
     command = "diff EU US --from 2015-01-01 --to 2016-01-01 --fact recipient-safe-harbour-certified --json"
     assert cli.main(command.split()) == 0

@@ -46,7 +46,7 @@ ROWS: tuple[tuple[str, ...], ...] = (
     ("graph_dot",),
     ("graphs",),
     ("explain",),
-    ("catalogue", "answer", "ask", "wording"),
+    ("catalogue", "answer", "ask", "wording", "finder"),
     ("template", "open", "released", "release_tables", "release_texts"),
     ("screen", "functions", "history", "reports", "asked"),
     ("builder",),
@@ -117,7 +117,7 @@ THIRD: dict[str, Callable[[str], bool]] = {
         or name.startswith(("endpoint", "serve.sparql"))
     ),
     "pyshacl": lambda name: name == "validate",
-    "rapidfuzz": lambda name: name == "errors",
+    "rapidfuzz": lambda name: name in ("errors", "finder"),
     "rdflib": lambda name: name in ("validate", "store"),
     "scipy": lambda name: name == "solve",
     "rich": lambda name: name in ("commands", "screen", "store", "commands_flows"),

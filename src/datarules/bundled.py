@@ -99,6 +99,11 @@ def manual_place() -> Path:
     return _HERE / "bundle" / "docs"
 
 
+def explorer_place() -> Path:
+    """Return where the explorer is kept, built or not."""
+    return _HERE / "bundle" / "web"
+
+
 def comparison_file() -> Path:
     """Return the published classification that the graph is compared with."""
     return root() / "data" / "comparisons" / "unctad-2026.csv"

@@ -234,3 +234,18 @@ def changes(book: RuleBook, since: date, until: date | None = None, iri: str | N
                     }
                 )
     return sorted(rows, key=lambda r: (r["date"], r["jurisdiction"], r["id"]))
+
+
+def days(book: RuleBook, iri: str | None = None) -> list[Row]:
+    """Return the days on which anything starts or ends, oldest first, with how much does.
+
+    Args:
+        book: the rulebook.
+        iri: only what starts or ends in the legal orders this jurisdiction lies in, ever.
+    """
+    orders = {iri} | {m.group for m in book.records.memberships.values() if m.member == iri}
+    counts: dict[str, int] = {}
+    for row in changes(book, date.min):
+        if iri is None or v.ID + row["jurisdiction"] in orders:
+            counts[row["date"]] = counts.get(row["date"], 0) + 1
+    return [{"date": day, "changes": count} for day, count in counts.items()]

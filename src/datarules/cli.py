@@ -57,8 +57,8 @@ def _parser() -> argparse.ArgumentParser:
     one.add_argument(
         "--data", default="personal", help="data categories, separated by commas (default: personal)"
     )
-    one.add_argument("--purpose", default="any")
-    one.add_argument("--sector", default="any")
+    one.add_argument("--purpose", default="any", help="what the data are sent for (default: any)")
+    one.add_argument("--sector", default="any", help="sector of the parties (default: any)")
     one.add_argument("--date", help="day, YYYY-MM-DD (default: today)")
     one.add_argument(
         "--fact", action="append", default=[], metavar="NAME=VALUE", help="state a fact; may be repeated"
@@ -80,7 +80,7 @@ def _parser() -> argparse.ArgumentParser:
     two.add_argument("--sarif", action="store_true", help="findings as SARIF 2.1.0")
 
     three = add("rules", commands.rules, "List the rules of a jurisdiction with their articles.")
-    three.add_argument("jurisdiction")
+    three.add_argument("jurisdiction", help="code or name")
     three.add_argument("--date", help="only rules in force on this day")
 
     four = add("facts", commands.facts, "List the facts one may state, with unit and meaning.")
@@ -91,7 +91,7 @@ def _parser() -> argparse.ArgumentParser:
     five.add_argument("--sectors", action="store_true", help="list sectors instead")
 
     six = add("changes", commands.changes, "List what starts and ends between two days.")
-    six.add_argument("jurisdiction", nargs="?")
+    six.add_argument("jurisdiction", nargs="?", help="only what this one did; code or name")
     six.add_argument("--since", required=True, help="first day, YYYY-MM-DD")
     six.add_argument("--until", help="day before which to stop")
 
@@ -102,9 +102,9 @@ def _parser() -> argparse.ArgumentParser:
     )
     pair.add_argument("origin", help="code or name")
     pair.add_argument("destination", help="code or name")
-    pair.add_argument("--data", default="personal")
-    pair.add_argument("--purpose", default="any")
-    pair.add_argument("--sector", default="any")
+    pair.add_argument("--data", default="personal", help="data category (default: personal)")
+    pair.add_argument("--purpose", default="any", help="what the data are sent for (default: any)")
+    pair.add_argument("--sector", default="any", help="sector of the parties (default: any)")
     pair.add_argument("--from", dest="first", metavar="DAY", help="first day (default: 1970-01-01)")
     pair.add_argument(
         "--to", dest="last", metavar="DAY", help="day before which to stop (default: the last known change)"
@@ -116,7 +116,7 @@ def _parser() -> argparse.ArgumentParser:
     seven = add(
         "query", commands.query, "Answer a SPARQL query from a file or standard input (-).", as_json=False
     )
-    seven.add_argument("file", metavar="FILE|-")
+    seven.add_argument("file", metavar="FILE|-", help="a file with the query; - for standard input")
     seven.add_argument(
         "--format", default="table", choices=["table", "json", "csv", "tsv", "xml", "turtle", "ntriples"]
     )
@@ -125,12 +125,12 @@ def _parser() -> argparse.ArgumentParser:
     eight.add_argument(
         "--format", default="trig", choices=["trig", "nquads", "turtle", "ntriples", "jsonld", "rdfxml"]
     )
-    eight.add_argument("--output", "-o", default="-")
+    eight.add_argument("--output", "-o", default="-", metavar="FILE", help="default: standard output")
 
     nine = add("serve", commands.serve, "Serve the REST API, SPARQL and the page.", as_json=False)
-    nine.add_argument("--host", default="127.0.0.1")
-    nine.add_argument("--port", type=int, default=8000)
-    nine.add_argument("--workers", type=int, default=1)
+    nine.add_argument("--host", default="127.0.0.1", help="address to listen on (default: 127.0.0.1)")
+    nine.add_argument("--port", type=int, default=8000, help="port; 0 takes a free one (default: 8000)")
+    nine.add_argument("--workers", type=int, default=1, help="processes (default: 1)")
     nine.add_argument(
         "--release",
         metavar="FILE",
@@ -155,7 +155,7 @@ def _parser() -> argparse.ArgumentParser:
         "Write a commented template for a jurisdiction that passes validation.",
         as_json=False,
     )
-    ten.add_argument("code")
+    ten.add_argument("code", help="code of the jurisdiction, such as ISO 3166 alpha-2")
     ten.add_argument("--name", help="English name (default: the code)")
     ten.add_argument("--output", "-o", help="folder or file (default: data/jurisdictions)")
     return parser

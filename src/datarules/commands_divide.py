@@ -239,7 +239,7 @@ def _print_pdf(browser: str, text: str, target: Path) -> None:
 def _scope(sub: argparse.ArgumentParser) -> None:
     sub.add_argument("--data", default=DATA, help=f"one data category (default: {DATA})")
     sub.add_argument("--purpose", default=PURPOSE, help=f"purpose (default: {PURPOSE})")
-    sub.add_argument("--sector", default="any")
+    sub.add_argument("--sector", default="any", help="sector of the parties (default: any)")
     sub.add_argument("--date", help="day, YYYY-MM-DD (default: today)")
     sub.add_argument(
         "--fact", action="append", default=[], metavar="NAME=VALUE", help="state a fact; may be repeated"

@@ -204,8 +204,8 @@ def scope_arguments(
     text = "data categories, separated by commas, or all" if many else "one data category"
     shown = f" (default: {default})" if default else " (default: any)"
     sub.add_argument("--data", default=default, help=text + shown)
-    sub.add_argument("--purpose", default="any")
-    sub.add_argument("--sector", default="any")
+    sub.add_argument("--purpose", default="any", help="what the data are sent for (default: any)")
+    sub.add_argument("--sector", default="any", help="sector of the parties (default: any)")
     if many_days:
         sub.add_argument("--date", action="append", help="day, YYYY-MM-DD; may be repeated (default: today)")
     else:

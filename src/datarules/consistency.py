@@ -359,9 +359,16 @@ def check_names(dataset: Dataset) -> list[Finding]:
     return [finding for check in CHECKS.values() for finding in check(dataset)]
 
 
-def check_law(dataset: Dataset) -> list[Finding]:
-    """Run the checks on the law as encoded; the dataset must be readable as records."""
-    book = RuleBook.unchecked(dataset)
+def check_law(
+    dataset: Dataset, compiled: Callable[[Dataset], RuleBook] = RuleBook.unchecked
+) -> list[Finding]:
+    """Run the checks on the law as encoded; the dataset must be readable as records.
+
+    Args:
+        dataset: the files.
+        compiled: compiles them; a caller that needs the rulebook too may keep it.
+    """
+    book = compiled(dataset)
     homes = {
         t.subject.value: f for f in dataset.files for t in f.triples if t.predicate.value == v.RDF + "type"
     }

@@ -1,6 +1,7 @@
 """How the answer to one question changed over the years, and which acts changed it.
 
-Law changes only on the days named in the data, so looking at those days is looking at all of them.
+Law changes only on the days named in the data, so looking at those days is looking at all of them; and of
+those only the days of statements that the question could turn on.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from typing import Any
 from . import ask, catalogue
 from . import vocab as v
 from .decide import decide, statements
-from .model import Decision, Transfer
+from .model import Coverage, Decision, Membership, Rule, Transfer
 from .rulebook import RuleBook
 
 FIRST_DAY = ask.EARLIEST
@@ -20,12 +21,36 @@ FIRST_DAY = ask.EARLIEST
 Row = dict[str, Any]
 
 
+def days(book: RuleBook, transfer: Transfer) -> list[int]:
+    """Return the days (ordinals) on which law starts or ends that a transfer could turn on, in order.
+
+    That is: rules and reviews of every group that origin or destination ever belongs to, at first or second
+    hand, and entries that make any of these a member of anything. The others name neither.
+    """
+    records = book.records
+    above: dict[str, set[str]] = {}
+    for entry in records.memberships.values():
+        above.setdefault(entry.member, set()).add(entry.group)
+    reached: set[str] = set()
+    waiting = [transfer.origin, transfer.destination]
+    while waiting:
+        if (one := waiting.pop()) not in reached:
+            reached.add(one)
+            waiting += above.get(one, ())
+    dated: list[Rule | Coverage | Membership] = []
+    dated += [r for r in records.rules.values() if r.order in reached]
+    dated += [c for c in records.coverages.values() if c.order in reached]
+    dated += [e for e in records.memberships.values() if e.member in reached]
+    found = {day for one in dated for day in (one.start, one.end)}
+    return sorted(found & set(book.epochs))
+
+
 def walk(
     book: RuleBook, transfer: Transfer, first: date, last: date | None = None
 ) -> Iterator[tuple[date, Decision]]:
-    """Yield the decision on ``first`` and on every later day before ``last`` on which some law changed."""
+    """Yield the decision on ``first`` and on every later day before ``last`` on which its law changed."""
     start, end = first.toordinal(), last.toordinal() if last else None
-    for day in (start, *(d for d in book.epochs if d > start and (end is None or d < end))):
+    for day in (start, *(d for d in days(book, transfer) if d > start and (end is None or d < end))):
         yield date.fromordinal(day), decide(book, transfer, day)
 
 

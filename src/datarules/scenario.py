@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date
@@ -91,11 +91,7 @@ def named(word: str) -> Path:
 
 
 def find(word: str) -> Path:
-    """Return the file of a scenario, by its name or its own path.
-
-    Raises:
-        InputError: there is none.
-    """
+    """Return the file of a scenario, by its name or its own path; an `InputError` where there is none."""
     return Path(word) if word not in names() and Path(word).is_file() else named(word)
 
 
@@ -113,7 +109,7 @@ def read_own(text: str) -> Scenario:
     """Read a scenario from Turtle that is in no file; its name is the one it declares.
 
     Raises:
-        DataError: as `read` does, and where it declares no scenario, or more than one.
+        DataError: as `read` does, and where it does not declare one scenario.
     """
     whole = read_text(text, Path("scenario.ttl"), "scenario", v.GRAPH + SPACE)
     declared = {
@@ -182,27 +178,53 @@ def _found_rather_than_imagined(file: SourceFile) -> Iterable[Problem]:
 # -- templates
 
 
-def entered(book: RuleBook, group: str, day: int) -> list[str]:
+def entered(
+    book: RuleBook, group: str, day: int, own: Mapping[str, Iterable[str]] | None = None
+) -> list[str]:
     """Return the orders entered in a list on a day, lists within it unfolded; unions stay whole.
 
-    The class ``dr:Jurisdiction`` stands for every jurisdiction that is no union.
+    Args:
+        book: the law.
+        group: IRI of the list; the class ``dr:Jurisdiction`` stands for every jurisdiction that is no union.
+        day: ordinal of the day.
+        own: further members by list.
     """
     places = book.records.jurisdictions
     if group == v.NS + "Jurisdiction":
         return sorted(iri for iri, one in places.items() if not one.union)
     found, left, seen = set(), [group], {group}
     while left:
-        for entry in book.at(day).of_group.get(left.pop(), ()):
-            if entry.member in places and not entry.extension:
-                found.add(entry.member)
-            elif entry.member not in seen:
-                seen.add(entry.member)
-                left.append(entry.member)
+        here = left.pop()
+        members = [e.member for e in book.at(day).of_group.get(here, ()) if not e.extension]
+        for member in (*members, *(own or {}).get(here, ())):
+            if member in places:
+                found.add(member)
+            elif member not in seen:
+                seen.add(member)
+                left.append(member)
     return sorted(found)
 
 
-def written_out(dataset: Dataset, scenario: Scenario) -> SourceFile:
+def _own_entries(triples: Iterable[Statement]) -> dict[str, list[str]]:
+    """Return the members that a scenario itself enters, by list."""
+    ends: dict[str, dict[str, str]] = {}
+    for triple in triples:
+        if triple.predicate.value in (v.NS + "member", v.NS + "group"):
+            ends.setdefault(triple.subject.value, {})[triple.predicate.value] = triple.object.value
+    found: dict[str, list[str]] = {}
+    for one in ends.values():
+        if len(one) == 2:
+            found.setdefault(one[v.NS + "group"], []).append(one[v.NS + "member"])
+    return found
+
+
+def written_out(dataset: Dataset, scenario: Scenario, book: RuleBook | None = None) -> SourceFile:
     """Return the file of a scenario with each template written out for every member.
+
+    Args:
+        dataset: the data it lies over.
+        scenario: the scenario.
+        book: the rulebook of the data; compiled where it is needed and not given.
 
     Raises:
         DataError: a list of a template has no members on the first day.
@@ -212,10 +234,10 @@ def written_out(dataset: Dataset, scenario: Scenario) -> SourceFile:
     if not templates:
         return file
     plain = [t for t in file.triples if _owner(file, t) not in templates]
-    book = RuleBook.unchecked(_beside(dataset, replace(file, triples=tuple(plain))))
+    book, own = book or RuleBook.unchecked(dataset), _own_entries(plain)
     for subject, group in sorted(templates.items()):
         block = [t for t in file.triples if _owner(file, t) == subject and t.predicate.value != FOR_EACH]
-        members = entered(book, group, scenario.start.toordinal())
+        members = entered(book, group, scenario.start.toordinal(), own)
         if not members:
             where = f"{file.name}:{file.line_of(subject)}"
             reason = f"{v.local(group)} has no members on {scenario.start.isoformat()}."
@@ -270,17 +292,18 @@ def check(dataset: Dataset, scenario: Scenario, cache: Path | None = None) -> li
         scenario: the scenario.
         cache: folder that remembers which scenarios were found in order over which data.
     """
-    both = _beside(dataset, written_out(dataset, scenario))
-    return _checked(both, scenario, cache)
+    return _checked(_beside(dataset, written_out(dataset, scenario)), scenario, cache, RuleBook.unchecked)
 
 
-def _checked(both: Dataset, scenario: Scenario, cache: Path | None) -> list[Problem]:
+def _checked(
+    both: Dataset, scenario: Scenario, cache: Path | None, compiled: Callable[[Dataset], RuleBook]
+) -> list[Problem]:
     stamp = cache / f"scenario-{both.digest}" if cache else None
     if stamp is not None and stamp.exists():
         return []
     overlay = both.data[-1]
     problems: dict[Problem, None] = {}
-    for one in validate(both, [overlay], workers=1, cache=cache):
+    for one in validate(both, [overlay], workers=1, cache=cache, compiled=compiled):
         if one.severity == "error":
             line = max(overlay.line_of(_template(overlay, one.subject)), one.line)
             problems[Problem(f"{one.file}:{line}", one.subject, one.message, f"[{one.shape}]")] = None
@@ -302,21 +325,30 @@ def _template(file: SourceFile, subject: str) -> str:
     return iri if file.line_of(iri) > 1 else iri.rpartition("/")[0]
 
 
-def apply(dataset: Dataset, scenario: Scenario, cache: Path | None = None) -> RuleBook:
+def apply(
+    dataset: Dataset, scenario: Scenario, cache: Path | None = None, book: RuleBook | None = None
+) -> RuleBook:
     """Return the law as the scenario imagines it; neither the dataset nor a rulebook made of it changes.
 
     Args:
         dataset: the data, found in order before.
         scenario: what is laid over them.
         cache: see `check`.
+        book: the rulebook of the data, where it is at hand.
 
     Raises:
         DataError: the scenario does not keep to the shapes, or ends what does not hold on its first day.
     """
-    both = _beside(dataset, written_out(dataset, scenario))
-    if problems := _checked(both, scenario, cache):
+    both = _beside(dataset, written_out(dataset, scenario, book))
+    made: list[RuleBook] = []
+
+    def compiled(files: Dataset) -> RuleBook:
+        made.append(RuleBook.unchecked(files))
+        return made[-1]
+
+    if problems := _checked(both, scenario, cache, compiled):
         raise DataError(*problems)
-    records = read_records(both)
+    records = made[0].records if made else read_records(both)
     _end(records, scenario, _citations(records, both, scenario))
     return RuleBook(records, both.release)
 

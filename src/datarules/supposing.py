@@ -93,7 +93,7 @@ class Supposing:
         cache = self.folder if one.file.path.is_file() else None
         kept, key = self._imagined, (one.name, one.file.text)
         if key not in kept:
-            kept[key] = Supposed(one, scenario.apply(self.files(), one, cache))
+            kept[key] = Supposed(one, scenario.apply(self.files(), one, cache, self.book))
         kept.move_to_end(key)
         while len(kept) > KEPT:
             kept.popitem(last=False)

@@ -22,6 +22,7 @@ from .consistency import check_law, check_names, declared
 from .errors import DataError, Problem
 from .findings import Finding, without_echoes
 from .load import Dataset, SourceFile, ValidDataset
+from .rulebook import RuleBook
 
 if TYPE_CHECKING:
     from rdflib import Graph
@@ -147,6 +148,7 @@ def validate(
     progress: Progress | None = None,
     workers: int | None = None,
     cache: Path | None = None,
+    compiled: Callable[[Dataset], RuleBook] = RuleBook.unchecked,
 ) -> list[Finding]:
     """Check files of a dataset against shapes and cross-file checks.
 
@@ -156,6 +158,7 @@ def validate(
         progress: called with (done, total) batches.
         workers: processes to use; the number of cores unless given.
         cache: folder in which SHACL results of unchanged files are found again; none unless given.
+        compiled: see `datarules.consistency.check_law`.
 
     Returns:
         Findings ordered by file and line; empty when there is nothing to mend.
@@ -189,7 +192,7 @@ def validate(
     found.update(dict.fromkeys(f for f in check_names(dataset) if f.file in names))
     if not any(f.severity == "error" for f in found):
         try:
-            found.update(dict.fromkeys(f for f in check_law(dataset) if f.file in names))
+            found.update(dict.fromkeys(f for f in check_law(dataset, compiled) if f.file in names))
         except DataError as error:
             found.update(
                 dict.fromkeys(

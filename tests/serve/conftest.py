@@ -10,7 +10,7 @@ import pytest
 from fastapi.testclient import TestClient
 
 from datarules.endpoint_local import Local
-from datarules.load import Dataset, load
+from datarules.load import Dataset
 from datarules.rulebook import RuleBook
 from datarules.serve.app import create_app
 
@@ -30,17 +30,6 @@ def problem(response: Any, status: int) -> dict[str, dict[str, str]]:
         assert set(error) == {"place", "value", "reason", "remedy"}
         assert error["reason"]
     return {error["place"]: error for error in body["errors"]}
-
-
-@pytest.fixture(scope="session")
-def dataset() -> Dataset:
-    """Whether the data pass validation is for other tests to say; here they only have to be there."""
-    return load()
-
-
-@pytest.fixture(scope="session")
-def book(dataset: Dataset) -> RuleBook:
-    return RuleBook.unchecked(dataset)
 
 
 @pytest.fixture(scope="session")

@@ -8,7 +8,8 @@ import pytest
 from fastapi.testclient import TestClient
 
 from datarules.rulebook import RuleBook
-from datarules.serve.app import MAX_BODY, STATUS, create_app
+from datarules.serve.app import MAX_BODY, create_app
+from datarules.serve.problems import STATUS
 
 from .conftest import EU_US, TODAY, problem
 

@@ -115,6 +115,6 @@ def test_work_stops_when_the_client_goes_away(book: RuleBook) -> None:
 
 
 def test_a_portfolio_tells_its_progress(client: TestClient) -> None:
-    asked = {"k": 1, "kinds": "ban", "as_of": "1995-06-01"}
+    asked: dict[str, str | int] = {"k": 1, "kinds": "ban", "as_of": "1995-06-01"}
     found = events(client.get("/v1/portfolio", params=asked, headers={"accept": EVENTS}).text)
     assert found[-1] == ("result", client.get("/v1/portfolio", params=asked).json())

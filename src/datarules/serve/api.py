@@ -76,6 +76,7 @@ class Api(Door):
             ("/v1/jurisdictions/{code}", self.jurisdiction, ["GET"]),
             ("/v1/rules/{id:path}", self.rule, ["GET"]),
             ("/v1/changes", self.changes, ["GET"]),
+            ("/v1/days", self.days, ["GET"]),
             ("/v1/facts", self.facts, ["GET"]),
             ("/v1/categories", self.categories, ["GET"]),
             ("/v1/purposes", self.purposes, ["GET"]),
@@ -238,6 +239,13 @@ class Api(Door):
             question.problems.append(wrong)
         self.settle(question)
         return self.reply(request, self._listed(catalogue.changes, since, until, iri))
+
+    async def days(self, request: Request) -> Response:
+        """List the days on which law changes, of all jurisdictions or of the orders one lies in."""
+        fields, question = self.fields(request, "jurisdiction")
+        iri = self.place(fields, question)
+        self.settle(question)
+        return self.reply(request, self._listed(catalogue.days, iri))
 
     async def facts(self, request: Request) -> Response:
         """List the facts one may state, all or those one jurisdiction's law asks about."""

@@ -15,9 +15,8 @@ from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import FileResponse, Response
-from starlette.routing import Mount, Route
-from starlette.staticfiles import StaticFiles
+from starlette.responses import Response
+from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from .. import __version__, bundled
@@ -30,7 +29,9 @@ from . import manual, openapi, problems, sparql
 from .api import Api
 from .coverage import Holdings
 from .divide import Reach
+from .explorer import Explorer, names_page
 from .files import Files
+from .lookup import Lookup
 from .mechanisms import Mechanisms
 from .problems import STATUS, TooLargeError, status_of
 from .scenarios import Scenarios
@@ -38,7 +39,6 @@ from .world import World
 
 MAX_BODY = 1 << 20
 """Largest request body in bytes unless set otherwise: 1 MiB."""
-STATIC = Path(__file__).parent / "static"
 SECURITY = {
     "content-security-policy": "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
     "base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
@@ -156,6 +156,9 @@ def _http_error(request: Request, error: Exception) -> Response:
     """Turn 404, 405 and the like into problems that say where to go instead."""
     assert isinstance(error, HTTPException)
     path = request.url.path
+    if error.status_code == 404 and names_page(request.headers.get("accept", "")) and not _of_api(path):
+        page: Response = request.app.state.explorer.page(request, 404)
+        return page
     if error.status_code == 404:
         known = [p for p in _paths(request.app) if "{" not in p]
         close = nearest(path, known, 1)
@@ -174,6 +177,10 @@ def _http_error(request: Request, error: Exception) -> Response:
     return problems.response(error.status_code, [found], error.headers)
 
 
+def _of_api(path: str) -> bool:
+    return path.startswith(("/v1/", "/assets/"))
+
+
 def _unforeseen(request: Request, error: Exception) -> Response:
     """Say nothing of the inside; the trace goes to the server's log."""
     phrase = HTTPStatus.INTERNAL_SERVER_ERROR.description
@@ -186,13 +193,6 @@ def _paths(app: Any) -> list[str]:
     return [route.path for route in app.routes if isinstance(route, Route)]
 
 
-def _page(name: str) -> Callable[[Request], Any]:
-    async def page(request: Request) -> Response:
-        return FileResponse(STATIC / name, headers={"cache-control": "no-cache"})
-
-    return page
-
-
 def create_app(
     book: RuleBook,
     endpoint: Endpoint | None = None,
@@ -202,6 +202,7 @@ def create_app(
     max_body: int = MAX_BODY,
     cache: Path | None = None,
     dataset: Dataset | None = None,
+    explorer: Path | None = None,
 ) -> FastAPI:
     """Make the application from data already opened.
 
@@ -213,6 +214,7 @@ def create_app(
         max_body: largest request body in bytes.
         cache: folder that keeps what is dear to make and the same for the same law.
         dataset: what the rulebook was made of, for scenarios; the bundled data unless given.
+        explorer: folder of the built explorer; the bundled one unless given.
     """
     app = FastAPI(title=openapi.TITLE, version=__version__, docs_url=None, redoc_url=None, openapi_url=None)
     app.router.redirect_slashes = False
@@ -221,19 +223,22 @@ def create_app(
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(HTTPException, _http_error)
     app.add_exception_handler(Exception, _unforeseen)
+    app.state.explorer = Explorer(explorer)
+    app.router.routes.extend(app.state.explorer.routes())
     app.router.routes.extend(Api(book, today).routes())
     world = World(book, today, Study.of(book, cache, dataset))
     app.router.routes.extend([*world.routes(), *Files(book, today, world).routes()])
     app.router.routes.extend(Reach(world).routes())
     app.router.routes.extend(Mechanisms(world).routes())
     app.router.routes.extend(Scenarios(world).routes())
-    app.router.routes.extend(Holdings(book, today).routes())
+    holdings = Holdings(book, today)
+    app.router.routes.extend(holdings.routes())
+    app.state.warm = lambda: (holdings.survey(today()), world.study.matrix(world.asked({})))
+    app.router.routes.extend(Lookup(book, today).routes())
     if endpoint is not None:
         app.router.routes.extend(sparql.router(endpoint, limits).routes)
     app.router.routes.append(Route("/openapi.json", _described(app)))
     app.router.routes.extend(manual.routes(bundled.manual_place()))
-    app.router.routes.append(Route("/", _page("index.html")))
-    app.router.routes.append(Mount("/static", StaticFiles(directory=STATIC)))
     return app
 
 

@@ -9,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from .. import ask
+from .. import ask, brief, brief_pages
 from .. import divide_reports as reports
 from ..asked import Asked, level_of
 from ..errors import InputError
@@ -39,6 +39,7 @@ class Reach:
             ("/v1/reach/{code}", self.reach_of),
             ("/v1/divide", self.divide),
             ("/v1/priorities/{code}", self.priorities),
+            ("/v1/briefs/{code}.{form}", self.brief),
         ]
         return [Route(path, endpoint, methods=["GET"]) for path, endpoint in table]
 
@@ -94,3 +95,32 @@ class Reach:
             return reports.priorities(self.study, asked, level, party, found, limit)
 
         return await self.world.told(request, make)
+
+    async def brief(self, request: Request) -> Response:
+        """Write a policy brief on a place, a group or the world, as a file to keep: HTML or Markdown.
+
+        Raises:
+            InputError: there is no such form.
+        """
+        asked, level = self.measured(self.world.words(request, "level"))
+        form = request.path_params["form"]
+        if form not in BRIEFS:
+            remedy = f"Use one of: {', '.join(BRIEFS)}."
+            raise InputError.single("form", form, "A brief does not come in this form.", remedy)
+        party = self.study.party(request.path_params["code"], asked.day)
+        media, write = BRIEFS[form]
+
+        reply = await self.world.told(
+            request,
+            lambda _: write(brief.make(self.study, asked, level, party, self.world.today())).encode(),
+            media,
+        )
+        reply.headers["content-disposition"] = f'attachment; filename="datarules-brief-{party.code}.{form}"'
+        return reply
+
+
+BRIEFS = {
+    "html": ("text/html; charset=utf-8", brief_pages.html),
+    "md": ("text/markdown; charset=utf-8", brief_pages.markdown),
+}
+"""Forms of a brief: media type and what writes it."""

@@ -10,7 +10,9 @@ from fastapi.openapi.utils import get_openapi
 
 from .. import __version__
 from ..answer import DISCLAIMER, STALE_AFTER
+from ..finder import KINDS
 from . import openapi_scenarios, openapi_world
+from .lookup import LONGEST
 from .openapi_designs import designs
 from .problems import PROBLEM
 from .reading import OLDEST, QUESTION_FIELDS
@@ -202,6 +204,13 @@ def _paths() -> Part:
             rows,
             [_parameter(n) for n in ("since", "until", "jurisdiction")],
         ),
+        "/v1/days": (
+            "days",
+            "Days on which law starts or ends, with how much does.",
+            rows,
+            [_parameter("jurisdiction")],
+        ),
+        **_lookup(row),
         "/v1/coverage": (
             "coverage",
             "How much of the law the graph holds, by jurisdiction, and why origins stay unknown.",
@@ -261,6 +270,35 @@ def _paths() -> Part:
     return paths
 
 
+def _lookup(row: Part) -> dict[str, tuple[str, str, Part, list[Part]]]:
+    """Describe search and feeds (`datarules.serve.lookup`)."""
+    text = {"name": "q", "in": "query", "required": True, "schema": {"type": "string", "maxLength": LONGEST}}
+    text |= {
+        "description": "Name, code, law or article; typing errors are forgiven.",
+        "example": "GDPR art. 49",
+    }
+    kind = {"name": "kind", "in": "query", "required": False, "schema": {"type": "string"}, "example": "rule"}
+    kind["description"] = f"Only these kinds, by comma: {', '.join(KINDS)}."
+    since = {**_parameter("since"), "required": False}
+    feed = [since, _parameter("jurisdiction")]
+    binary = {"schema": {"type": "string"}}
+    return {
+        "/v1/search": ("search", "Find places, laws and rules.", row, [text, kind]),
+        "/v1/changes.atom": (
+            "changesAtom",
+            "What starts and ends, newest first, as an Atom feed; the last two years unless since is given.",
+            {"application/atom+xml": binary},
+            feed,
+        ),
+        "/v1/changes.json": (
+            "changesFeed",
+            "The same as a JSON Feed.",
+            {"application/feed+json": {"schema": {"type": "object"}}},
+            feed,
+        ),
+    }
+
+
 def _reach(rows: Part) -> dict[str, tuple[str, str, Part, list[Part]]]:
     """Describe the routes on reach; data and purpose are those of AI training unless said otherwise."""
     asked = [
@@ -268,6 +306,13 @@ def _reach(rows: Part) -> dict[str, tuple[str, str, Part, list[Part]]]:
     ]
     code = {**_parameter("jurisdiction", "path"), "name": "code"}
     party = {**code, "description": "Code or name of a place, name of a group, or world."}
+    form = {
+        "name": "form",
+        "in": "path",
+        "required": True,
+        "schema": {"type": "string", "enum": ["html", "md"]},
+    }
+    form["example"] = "md"
     course = [_parameter("history"), {**_parameter("since"), "required": False, "example": "2010-01-01"}]
     limit = {
         "name": "limit",
@@ -293,6 +338,12 @@ def _reach(rows: Part) -> dict[str, tuple[str, str, Part, list[Part]]]:
             "How unequal reach is over people, and how much is law.",
             rows,
             [*asked, *course],
+        ),
+        "/v1/briefs/{code}.{form}": (
+            "brief",
+            "A policy brief on a place, a group or the world, as a file.",
+            {"text/html": {"schema": {"type": "string"}}, "text/markdown": {"schema": {"type": "string"}}},
+            [party, form, *asked],
         ),
         "/v1/priorities/{code}": (
             "priorities",

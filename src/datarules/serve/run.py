@@ -9,6 +9,7 @@ import atexit
 import os
 import socket
 import sys
+import threading
 from pathlib import Path
 
 import uvicorn
@@ -134,6 +135,7 @@ def run(
     app: FastAPI | str = "datarules.serve.run:app_from_environment"
     if workers == 1:
         app = app_from_environment()
+        threading.Thread(target=app.state.warm, daemon=True).start()
     else:
         _opened(data_dir, release)
     listener = _listen(host, port)

@@ -45,17 +45,18 @@ class Scenarios:
 
     def routes(self) -> list[Route]:
         """Return the routes, to be put into an application."""
-        table: list[tuple[str, str, Callable[[Request], Awaitable[Response]]]] = [
-            ("GET", "/v1/scenarios", self.listed),
-            ("POST", "/v1/scenarios", self.build),
-            ("POST", "/v1/scenarios/effect", self.own),
-            ("GET", "/v1/scenarios/{name}", self.one),
-            ("GET", "/v1/scenarios/{name}/effect", self.effect),
+        table: list[tuple[tuple[str, ...], str, Callable[[Request], Awaitable[Response]]]] = [
+            (("GET", "POST"), "/v1/scenarios", self.all),
+            (("POST",), "/v1/scenarios/effect", self.own),
+            (("GET",), "/v1/scenarios/{name}", self.one),
+            (("GET",), "/v1/scenarios/{name}/effect", self.effect),
         ]
-        return [Route(path, endpoint, methods=[method]) for method, path, endpoint in table]
+        return [Route(path, endpoint, methods=list(methods)) for methods, path, endpoint in table]
 
-    async def listed(self, request: Request) -> Response:
-        """List the scenarios that ship with the data."""
+    async def all(self, request: Request) -> Response:
+        """List the scenarios that ship with the data; with ``POST``, make one from words."""
+        if request.method == "POST":
+            return await self.build(request)
         self.world.plain(request)
         rows = [whatif_report.summary(scenario.read(path)) for path in scenario.names().values()]
         return self.world.rows(request, rows)
