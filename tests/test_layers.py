@@ -228,7 +228,13 @@ WORDS = {"AS", "BY", "ID", "IN"}
 """Codes that are also words of SPARQL, and stand alone in the program as such."""
 
 
-EXAMPLES = {"serve.openapi", "serve.openapi_world", "serve.openapi_scenarios", "serve.openapi_designs"}
+EXAMPLES = {
+    "serve.openapi",
+    "serve.openapi_world",
+    "serve.openapi_scenarios",
+    "serve.openapi_designs",
+    "serve.openapi_things",
+}
 """Modules that show example questions to people, and decide nothing."""
 
 

@@ -1,6 +1,6 @@
 """The application: API, page and SPARQL in one, handed its data.
 
-Security headers, CORS for reading and the limit on bodies are set here for every door at once.
+`datarules.serve.guard` stands before every door: headers, limits, content codings.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, Response
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.types import ASGIApp
 
 from .. import __version__
 from ..endpoint import Endpoint, Limits
@@ -31,15 +31,25 @@ from .api import Api
 from .coverage import Holdings
 from .divide import Reach
 from .files import Files
+from .guard import Guard
 from .mechanisms import Mechanisms
-from .problems import MalformedError, MediaTypeError, NotFoundError, TooLargeError
+from .problems import (
+    MalformedError,
+    MediaTypeError,
+    NotAcceptableError,
+    NotFoundError,
+    TooLargeError,
+)
+from .rates import Rate
 from .scenarios import Scenarios
+from .sparql_things import Things
 from .world import World
 
 STATUS: dict[type[DataRulesError], int] = {
     NotFoundError: 404,
     MalformedError: 400,
     TooLargeError: 413,
+    NotAcceptableError: 406,
     MediaTypeError: 415,
     InputError: 422,
     QueryError: 400,
@@ -52,101 +62,25 @@ STATUS: dict[type[DataRulesError], int] = {
 MAX_BODY = 1 << 20
 """Largest request body in bytes unless set otherwise: 1 MiB."""
 STATIC = Path(__file__).parent / "static"
-SECURITY = {
-    "content-security-policy": "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
-    "base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
-    "x-content-type-options": "nosniff",
-    "referrer-policy": "no-referrer",
-    "cross-origin-opener-policy": "same-origin",
-}
-CORS = {"access-control-allow-origin": "*", "access-control-expose-headers": "ETag"}
 
 
-def _raw(headers: dict[str, str]) -> list[tuple[bytes, bytes]]:
-    return [(name.encode(), value.encode()) for name, value in headers.items()]
-
-
-class Guard:
-    """ASGI layer before everything: headers on every response, a limit on every request body.
+class Application(FastAPI):
+    """The framework with the guard around all of it, its answers to faults included.
 
     Args:
-        app: what it guards.
-        max_body: bytes; a longer body is refused with 413 before it is parsed, whether or not its
-            length is announced.
+        max_body: largest request body in bytes.
+        rate: how many requests a client may send; any number unless given.
+        words: what the framework is told.
     """
 
-    def __init__(self, app: ASGIApp, max_body: int) -> None:
-        self.app = app
+    def __init__(self, max_body: int, rate: Rate | None = None, **words: Any) -> None:
+        super().__init__(**words)
         self.max_body = max_body
-        self.always = _raw(SECURITY)
-        self.reading = self.always + _raw(CORS)
+        self.rate = rate
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Serve one request."""
-        if scope["type"] != "http":
-            await self.app(scope, receive, send)
-            return
-        headers = self.reading if scope["method"] in ("GET", "HEAD", "OPTIONS") else self.always
-
-        async def adding(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                present = {name for name, _ in message["headers"]}
-                message["headers"] = [*message["headers"], *(h for h in headers if h[0] not in present)]
-            await send(message)
-
-        if scope["method"] in ("GET", "HEAD"):
-            await self.app(scope, receive, adding)
-        elif scope["method"] == "OPTIONS":
-            await _preflight(scope, receive, adding, self.app)
-        elif self._announced(scope) > self.max_body:
-            await self._refusal()(scope, receive, adding)
-        else:
-            await self.app(scope, self._counted(receive), adding)
-
-    @staticmethod
-    def _announced(scope: Scope) -> int:
-        length = next((value for name, value in scope["headers"] if name == b"content-length"), b"0")
-        return int(length) if length.isdigit() else 0
-
-    def _too_large(self) -> Problem:
-        return Problem(
-            "body",
-            "",
-            f"The body has more than {self.max_body:,} bytes.",
-            "Send less, for example several smaller batches.",
-        )
-
-    def _refusal(self) -> Response:
-        return problems.response(STATUS[TooLargeError], [self._too_large()], {"connection": "close"})
-
-    def _counted(self, receive: Receive) -> Receive:
-        seen = 0
-
-        async def counting() -> Message:
-            nonlocal seen
-            message = await receive()
-            seen += len(message.get("body", b""))
-            if seen > self.max_body:
-                raise TooLargeError(self._too_large())
-            return message
-
-        return counting
-
-
-async def _preflight(scope: Scope, receive: Receive, send: Send, app: ASGIApp) -> None:
-    """Answer a CORS preflight for reading; let any other OPTIONS request through."""
-    wanted = next(
-        (value for name, value in scope["headers"] if name == b"access-control-request-method"), b""
-    )
-    if wanted in (b"GET", b"HEAD"):
-        headers = {
-            "access-control-allow-methods": "GET, HEAD",
-            "access-control-allow-headers": "Accept, If-None-Match",
-            "access-control-max-age": "86400",
-        }
-        await Response(status_code=204, headers=headers)(scope, receive, send)
-    else:
-        await app(scope, receive, send)
+    def build_middleware_stack(self) -> ASGIApp:
+        """Return all layers of the application."""
+        return Guard(super().build_middleware_stack(), self.max_body, self.rate)
 
 
 def _known_error(request: Request, error: Exception) -> Response:
@@ -202,7 +136,7 @@ def _paths(app: Any) -> list[str]:
 
 def _page(name: str) -> Callable[[Request], Any]:
     async def page(request: Request) -> Response:
-        return FileResponse(STATIC / name, headers={"cache-control": "no-cache"})
+        return FileResponse(STATIC / name, headers={"cache-control": "no-cache", "vary": "Accept"})
 
     return page
 
@@ -216,6 +150,7 @@ def create_app(
     max_body: int = MAX_BODY,
     cache: Path | None = None,
     dataset: Dataset | None = None,
+    rate: Rate | None = None,
 ) -> FastAPI:
     """Make the application from data already opened.
 
@@ -227,10 +162,11 @@ def create_app(
         max_body: largest request body in bytes.
         cache: folder that keeps what is dear to make and the same for the same law.
         dataset: what the rulebook was made of, for scenarios; the bundled data unless given.
+        rate: how many requests a client may send; any number unless given.
     """
-    app = FastAPI(title=openapi.TITLE, version=__version__, docs_url=None, redoc_url=None, openapi_url=None)
+    words: dict[str, Any] = {"docs_url": None, "redoc_url": None, "openapi_url": None}
+    app = Application(max_body, rate, title=openapi.TITLE, version=__version__, **words)
     app.router.redirect_slashes = False
-    app.add_middleware(Guard, max_body=max_body)
     app.add_exception_handler(DataRulesError, _known_error)
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(HTTPException, _http_error)
@@ -244,6 +180,7 @@ def create_app(
     app.router.routes.extend(Holdings(book, today).routes())
     if endpoint is not None:
         app.router.routes.extend(sparql.router(endpoint, limits).routes)
+        app.router.routes[:0] = Things(endpoint, book.release, dataset).routes()
     app.router.routes.append(Route("/openapi.json", _described(app)))
     app.router.routes.append(Route("/", _page("index.html")))
     app.router.routes.append(Mount("/static", StaticFiles(directory=STATIC)))

@@ -10,7 +10,7 @@ from fastapi.openapi.utils import get_openapi
 
 from .. import __version__
 from ..answer import DISCLAIMER, STALE_AFTER
-from . import openapi_scenarios, openapi_world
+from . import openapi_scenarios, openapi_things, openapi_world
 from .openapi_designs import designs
 from .problems import PROBLEM
 from .reading import OLDEST, QUESTION_FIELDS
@@ -302,6 +302,8 @@ def document(app: FastAPI) -> Part:
     found["paths"] = {**_paths(), **found.get("paths", {})}
     if any(getattr(route, "path", "") == "/sparql" for route in app.routes):
         found["paths"]["/sparql"] = _sparql()
+        things = openapi_things.operations()
+        found["paths"].update({path: {"get": _operation(*parts)} for path, parts in things.items()})
     schemas = found.setdefault("components", {}).setdefault("schemas", {})
     schemas.update(Question=_question_schema(), Problem=_problem_schema())
     text = json.dumps({k: value for k, value in ANSWER.items() if k not in ("$schema", "$id", "$defs")})

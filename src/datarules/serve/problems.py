@@ -21,9 +21,14 @@ TITLES = {
     400: "Malformed request",
     404: "Not found",
     405: "Method not allowed",
+    406: "Not acceptable",
+    412: "Precondition failed",
     413: "Too large",
+    414: "Address too long",
     415: "Unsupported media type",
     422: "Invalid question",
+    429: "Too many requests",
+    431: "Header too large",
     500: "Server error",
 }
 LONGEST_VALUE = 200
@@ -40,6 +45,10 @@ class MalformedError(InputError):
 
 class TooLargeError(InputError):
     """A request body over the limit."""
+
+
+class NotAcceptableError(InputError):
+    """None of the formats the client accepts can be had."""
 
 
 class MediaTypeError(InputError):
