@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date
-from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 
@@ -59,8 +58,8 @@ STATUS: dict[type[DataRulesError], int] = {
 }
 """What each error becomes; the nearest class in the line of descent counts."""
 
-MAX_BODY = 1 << 20
-"""Largest request body in bytes unless set otherwise: 1 MiB."""
+MAX_BODY = 1 << 22
+"""Largest request body in bytes unless set otherwise: 4 MiB, room for a whole batch."""
 STATIC = Path(__file__).parent / "static"
 
 
@@ -124,10 +123,7 @@ def _http_error(request: Request, error: Exception) -> Response:
 
 def _unforeseen(request: Request, error: Exception) -> Response:
     """Say nothing of the inside; the trace goes to the server's log."""
-    phrase = HTTPStatus.INTERNAL_SERVER_ERROR.description
-    return problems.response(
-        500, [Problem("server", "", f"{phrase}.", "Please report the request that led here.")]
-    )
+    return problems.response(500, [problems.FAULT])
 
 
 def _paths(app: Any) -> list[str]:

@@ -31,6 +31,13 @@ TITLES = {
     431: "Header too large",
     500: "Server error",
 }
+FAULT = Problem(
+    "server",
+    "",
+    f"{HTTPStatus.INTERNAL_SERVER_ERROR.description}.",
+    "Please report the request that led here.",
+)
+"""What is said of a fault of ours: nothing of the inside."""
 LONGEST_VALUE = 200
 """Characters of a wrong value that are repeated in a problem."""
 

@@ -23,10 +23,12 @@ from ..rulebook import RuleBook
 from ..store import VARIABLE, serving_endpoint
 from ..validate import cache_folder
 from .app import create_app
+from .rates import Rate
 
 STORE_DIR = "DATARULES_STORE_DIR"
+RATE = "DATARULES_RATE_LIMIT"
 DATA_DIR = "DATARULES_DATA_DIR"
-"""Environment variable that tells worker processes where the data are."""
+"""Environment variables that tell worker processes where the data are, and the rate of requests."""
 BACKLOG = 2048
 
 
@@ -43,7 +45,10 @@ def app_from_environment() -> FastAPI:
         dataset, book, os.environ.get(VARIABLE, "").strip() or None, folder=Path(store) if store else None
     )
     atexit.register(endpoint.close)
-    return create_app(book, endpoint, cache=cache_folder(), dataset=dataset)
+    rate = os.environ.get(RATE)
+    return create_app(
+        book, endpoint, cache=cache_folder(), dataset=dataset, rate=Rate.read(rate) if rate else None
+    )
 
 
 def _opened(folder: str | None) -> tuple[Dataset, RuleBook]:
@@ -91,7 +96,22 @@ def _listen(host: str, port: int) -> socket.socket:
     return listener
 
 
-def run(host: str, port: int, workers: int, data_dir: str | None, store: str | None = None) -> int:
+def _tell(name: str, value: str | None) -> None:
+    """Set a variable for worker processes, or take it away."""
+    if value:
+        os.environ[name] = value
+    else:
+        os.environ.pop(name, None)
+
+
+def run(
+    host: str,
+    port: int,
+    workers: int,
+    data_dir: str | None,
+    store: str | None = None,
+    rate: str | None = None,
+) -> int:
     """Serve until stopped; return the exit code.
 
     Args:
@@ -100,6 +120,7 @@ def run(host: str, port: int, workers: int, data_dir: str | None, store: str | N
         workers: processes, each with its own copy of the data.
         data_dir: folder with ``jurisdictions/`` and ``agreements/``; bundled data if not given.
         store: folder to keep the SPARQL store in; in memory if not given.
+        rate: requests a client may send, such as ``600/minute``; any number if not given.
 
     Raises:
         DataError: the data are invalid.
@@ -114,14 +135,10 @@ def run(host: str, port: int, workers: int, data_dir: str | None, store: str | N
             "A store in a folder is filled by one process.",
             "Use --workers 1, or the memory store.",
         )
-    if store:
-        os.environ[STORE_DIR] = store
-    else:
-        os.environ.pop(STORE_DIR, None)
-    if data_dir:
-        os.environ[DATA_DIR] = data_dir
-    else:
-        os.environ.pop(DATA_DIR, None)
+    if rate:
+        Rate.read(rate)
+    for name, value in ((STORE_DIR, store), (DATA_DIR, data_dir), (RATE, rate)):
+        _tell(name, value)
     app: FastAPI | str = "datarules.serve.run:app_from_environment"
     if workers == 1:
         app = app_from_environment()
