@@ -17,6 +17,7 @@ import msgspec
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
+from starlette.types import ASGIApp
 
 from .. import __version__, answer, ask, catalogue, history
 from ..decide import decide
@@ -27,6 +28,7 @@ from ..rulebook import RuleBook
 from . import problems, reading
 from .door import JSON, Door
 from .problems import MediaTypeError, NotFoundError, TooLargeError
+from .quick import Addresses, Answers, Quick
 from .schema import ANSWER
 
 MAX_BATCH = 10_000
@@ -36,8 +38,8 @@ FORMS = ("full", "short")
 CHUNK = 1 << 16
 """Bytes of a reply sent at a time."""
 LOG = logging.getLogger("datarules")
-KEPT_ANSWERS = 1024
-"""Answers kept ready; one is 10 to 60 KB."""
+KEPT_LISTS = 1024
+"""Lists kept ready."""
 KEPT_HISTORIES = 256
 """Histories kept ready; one is about 2 KB."""
 TURTLE = "text/turtle"
@@ -67,10 +69,14 @@ class Api(Door):
 
     def __init__(self, book: RuleBook, today: Callable[[], date]) -> None:
         super().__init__(book, today)
-        self._read = lru_cache(KEPT_ANSWERS)(self._read_query)
-        self.answer = lru_cache(KEPT_ANSWERS)(self._answer)
-        self._listed = lru_cache(KEPT_ANSWERS)(self._list)
+        self.read = Addresses(book, self._read_query).read
+        self.answer = Answers(book).of
+        self._listed = lru_cache(KEPT_LISTS)(self._list)
         self._histories: dict[Transfer, bytes] = {}
+
+    def quickly(self, app: ASGIApp) -> ASGIApp:
+        """Return the layer that answers the commonest question before an application is asked."""
+        return Quick(app, self.read, self.answer, self.today, self.headers)
 
     def routes(self) -> list[Route]:
         """Return the routes, to be put into an application."""
@@ -102,19 +108,13 @@ class Api(Door):
         transfer, day = reading.question(self.book, words, problems)
         return transfer, day, words.get("stale_after", answer.STALE_AFTER)
 
-    def _answer(self, transfer: Transfer, day: date, today: date, turtle: bool, stale_after: int) -> bytes:
-        decision = decide(self.book, transfer, day.toordinal())
-        if turtle:
-            return answer.turtle(self.book, decision, day).encode()
-        return msgspec.json.encode(answer.document(self.book, decision, day, today, stale_after))
-
     async def check(self, request: Request) -> Response:
         """Decide one transfer: ``GET`` with a query string or ``POST`` with a JSON object."""
         if request.method == "POST":
             self._no_query(request)
             asked = self._question(*reading.words_of_object(await self._body(request)))
         else:
-            asked = self._read(request.scope["query_string"])
+            asked = self.read(request.scope["query_string"])
         transfer, day, stale_after = asked
         today = self.today()
         turtle = wants_turtle(request.headers.get("accept", ""))

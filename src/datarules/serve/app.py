@@ -76,10 +76,11 @@ class Application(FastAPI):
         super().__init__(**words)
         self.max_body = max_body
         self.rate = rate
+        self.quickly: Callable[[ASGIApp], ASGIApp] = lambda inner: inner
 
     def build_middleware_stack(self) -> ASGIApp:
         """Return all layers of the application."""
-        return Guard(super().build_middleware_stack(), self.max_body, self.rate)
+        return Guard(self.quickly(super().build_middleware_stack()), self.max_body, self.rate)
 
 
 def _known_error(request: Request, error: Exception) -> Response:
@@ -167,7 +168,9 @@ def create_app(
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(HTTPException, _http_error)
     app.add_exception_handler(Exception, _unforeseen)
-    app.router.routes.extend(Api(book, today).routes())
+    api = Api(book, today)
+    app.quickly = api.quickly
+    app.router.routes.extend(api.routes())
     world = World(book, today, Study.of(book, cache))
     app.router.routes.extend([*world.routes(), *Files(book, today, world).routes()])
     app.router.routes.extend(Reach(book, today, world.study).routes())

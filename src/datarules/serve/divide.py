@@ -9,7 +9,6 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from .. import ask
 from .. import divide_reports as reports
 from ..asked import Asked, level_of
 from ..errors import InputError
@@ -34,7 +33,7 @@ class Reach(World):
     def measured(self, words: dict[str, Any]) -> tuple[Asked, Status]:
         """Read what a measure is about, and its level."""
         asked = self.study.ask_reach(
-            words.get("as_of") or self.today(),
+            words["as_of"] if "as_of" in words else self.today(),
             data=words.get("data"),
             purpose=words.get("purpose"),
             sector=words.get("sector", "any"),
@@ -63,7 +62,7 @@ class Reach(World):
         words = self.words(request, "level", "history", "since")
         asked, level = self.measured(words)
         since = reports.since_of(words.get("since"), asked) or SINCE
-        told = words.get("history", "no").casefold() in ask.TRUE_WORDS
+        told = self.truth(words, "history")
 
         def make() -> Any:
             course = self.study.divide_course(asked, level, since) if told else ()

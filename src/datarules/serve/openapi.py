@@ -327,6 +327,7 @@ def document(app: FastAPI) -> Part:
         found["paths"]["/sparql"] = _sparql()
         things = openapi_things.operations()
         found["paths"].update({path: {"get": _operation(*parts)} for path, parts in things.items()})
+    openapi_things.link(found["paths"])
     schemas = found.setdefault("components", {}).setdefault("schemas", {})
     schemas.update(Question=_question_schema(), Problem=_problem_schema(), Brief=_brief_schema())
     text = json.dumps({k: value for k, value in ANSWER.items() if k not in ("$schema", "$id", "$defs")})

@@ -10,8 +10,44 @@ from .sparql_formats import GRAPH_TYPES
 
 Part = dict[str, Any]
 Operation = tuple[str, str, Part, list[Part]]
-GRAPHS: Part = {media[0]: {"schema": {"type": "string"}} for media in GRAPH_TYPES.values()}
+GRAPHS: Part = {
+    media[0]: {} if "json" in media[0] else {"schema": {"type": "string"}} for media in GRAPH_TYPES.values()
+}
 PAGE: Part = {"text/html": {"schema": {"type": "string"}}}
+
+LINKS: dict[str, dict[str, tuple[str, dict[str, str]]]] = {
+    "/v1/jurisdictions": {
+        "One of them": ("jurisdiction", {"code": "$response.body#/0/code"}),
+        "From one to another": (
+            "check",
+            {"origin": "$response.body#/0/code", "destination": "$response.body#/1/code"},
+        ),
+    },
+    "/v1/jurisdictions/{code}": {
+        "One of its rules": ("rule", {"id": "$response.body#/rules/0/rule"}),
+        "Data from there": ("reachOf", {"code": "$response.body#/code"}),
+    },
+    "/v1/check": {
+        "The first route": ("rule", {"id": "$response.body#/routes/0/rule"}),
+        "The pair": ("pair", {"first": "$response.body#/origin", "second": "$response.body#/destination"}),
+    },
+    "/v1/categories": {
+        "Everywhere": ("matrixFile", {"data": "$response.body#/0/name", "suffix": "csv"}),
+    },
+}
+"""What an answer leads on to: by path and name of the link, the operation and its parameters."""
+
+
+def link(paths: Part) -> None:
+    """Write the links into the description of the operations (OpenAPI 3.1, 4.8.20)."""
+    for path, named in LINKS.items():
+        said = {
+            name: {"operationId": operation, "parameters": parameters}
+            for name, (operation, parameters) in named.items()
+        }
+        paths[path]["get"]["responses"]["200"]["links"] = {
+            n.replace(" ", "-"): one for n, one in said.items()
+        }
 
 
 def operations() -> dict[str, Operation]:
