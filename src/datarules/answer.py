@@ -208,6 +208,22 @@ def document(
     }
 
 
+def brief(book: RuleBook, decision: Decision) -> Document:
+    """Return the answer in short: status, its range, and the rule and article it rests on first."""
+    leading = next((r.rule for r in decision.routes if r.now and r.status is decision.status), None)
+    if leading is None:
+        leading = next((o.rule for o in decision.obstacles if o.rule), None)
+    rule = rule_document(book, leading) if leading else {}
+    return {
+        "status": decision.status.value,
+        "best": decision.best.value,
+        "worst": decision.worst.value,
+        "rule": rule.get("rule"),
+        "article": rule.get("article"),
+        "address": rule.get("address"),
+    }
+
+
 def turtle(book: RuleBook, decision: Decision, as_of: date) -> str:
     """Return the answer as Turtle: a ``dr:Flow`` and a ``dr:Decision`` with ``prov:used``."""
     asked = decision.transfer

@@ -141,6 +141,20 @@ def _parser() -> argparse.ArgumentParser:
         "--store", metavar="FOLDER", help="keep the SPARQL store in a folder instead of in memory"
     )
 
+    nine.add_argument(
+        "--rate-limit",
+        metavar="N/WINDOW",
+        help="requests a client may send, for example 600/minute (default: any number)",
+    )
+
+    tools = add(
+        "mcp",
+        commands.mcp,
+        "Serve the same operations as tools for assistants (Model Context Protocol) over standard input and output.",
+        as_json=False,
+    )
+    tools.add_argument("--server", metavar="ADDRESS", help="ask this server instead of opening the data")
+
     commands_world.add_parsers(add)
     commands_files.add_parsers(add)
     commands_design.add_parsers(add)

@@ -17,6 +17,9 @@ from typing import Any
 from . import __version__
 from .errors import DataError, InputError, Problem
 
+PATIENCE = 600.0
+"""Seconds an assistant waits for an answer; a world as a whole takes long when it is first asked for."""
+
 
 def _say(text: str) -> None:
     print(text, file=sys.stderr)
@@ -290,7 +293,35 @@ def serve(args: argparse.Namespace) -> int:
     """Serve the API, the SPARQL endpoint and the page."""
     from .serve.run import run
 
-    return int(run(args.host, args.port, args.workers, args.data_dir, args.store, args.release))
+    where = (args.data_dir, args.store, args.release)
+    return int(run(args.host, args.port, args.workers, *where, args.rate_limit))
+
+
+def mcp(args: argparse.Namespace) -> int:
+    """Serve the operations of the API as tools for assistants, over standard input and output."""
+    import httpx2
+
+    from .mcp_server import run
+
+    if args.server:
+        run(httpx2.AsyncClient(base_url=args.server, timeout=PATIENCE))
+        return 0
+    from .serve.app import create_app
+    from .store import serving_endpoint
+    from .validate import cache_folder
+
+    dataset, book = open_data(args)
+    endpoint = serving_endpoint(dataset, book, workers=1)
+    try:
+        app = create_app(book, endpoint, cache=cache_folder(), dataset=dataset)
+        run(
+            httpx2.AsyncClient(
+                transport=httpx2.ASGITransport(app), base_url="http://datarules", timeout=PATIENCE
+            )
+        )
+    finally:
+        endpoint.close()
+    return 0
 
 
 def new(args: argparse.Namespace) -> int:

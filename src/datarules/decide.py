@@ -50,14 +50,16 @@ def decide(book: RuleBook, transfer: Transfer, day: int) -> Decision:
 
 
 def _remembered(pair: Pair, cell: Cell, transfer: Transfer) -> Decision:
-    """Return the answer for one category, decided at most once for the same facts."""
-    key = (cell, transfer.facts, transfer.open)
+    """Return the answer for one category, decided at most once for facts the law does not tell apart."""
+    facts = pair.book.alike(transfer.facts) if transfer.facts else ()
+    key = (cell, facts, transfer.open)
     found = pair.answers.get(key)
     if not isinstance(found, Decision):
         if len(pair.answers) >= KEPT:
             pair.answers.clear()
-        found = pair.answers[key] = _part(pair, cell, transfer)
-    return found
+        asked = transfer if facts == transfer.facts else replace(transfer, facts=facts)
+        found = pair.answers[key] = _part(pair, cell, asked)
+    return found if found.transfer == transfer else replace(found, transfer=transfer)
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from typing import Any
 
 from .errors import DataError
 from .load import Dataset, ValidDataset
-from .model import FOREVER, Coverage, Expr, Membership, Rule, Scope
+from .model import FOREVER, Coverage, Expr, Membership, Rule, Scope, Value, comparisons
 from .reader import Records, narrower_closure, read
 from .vocab import Action, Arising, Extent, Modality
 
@@ -78,6 +78,7 @@ class RuleBook:
         self.words: dict[int, tuple[Expr, str]] = {}
         self._views: dict[int, DayView] = {}
         self.by_code = {j.code: j for j in records.jurisdictions.values()}
+        self._steps: dict[str, list[int]] | None = None
 
     @classmethod
     def compile(cls, valid: ValidDataset) -> RuleBook:
@@ -103,6 +104,40 @@ class RuleBook:
     def with_law(self, rules: dict[str, Rule], memberships: dict[str, Membership]) -> RuleBook:
         """Return a rulebook of other rules and entries over the same places, lists, facts and concepts."""
         return RuleBook(replace(self.records, rules=rules, memberships=memberships), self.release)
+
+    def alike(self, facts: tuple[tuple[str, Value], ...]) -> tuple[tuple[str, Value], ...]:
+        """Return facts with each number replaced by the least that no rule or entry tells apart from it.
+
+        The law compares numbers with thresholds alone, so questions that are alike in this have the same
+        answer: below, at and above each threshold there is one number that stands for all.
+        """
+        steps = self._steps
+        if steps is None:
+            steps = self._steps = self._compared()
+        return tuple(
+            [
+                (name, value)
+                if isinstance(value, bool)
+                else (
+                    name,
+                    max(found[bisect_right(found, value) - 1], 0) if (found := steps.get(name)) else 0,
+                )
+                for name, value in facts
+            ]
+        )
+
+    def _compared(self) -> dict[str, list[int]]:
+        """Return, for each number the law asks about, where the answer to some comparison may change."""
+        steps: dict[str, set[int]] = {}
+        statements: list[Rule | Membership] = [
+            *self.records.rules.values(),
+            *self.records.memberships.values(),
+        ]
+        for statement in statements:
+            for test in comparisons(statement.when):
+                if not isinstance(test.value, bool):
+                    steps.setdefault(test.fact, {0}).update((test.value, test.value + 1))
+        return {name: sorted(found) for name, found in steps.items()}
 
     def at(self, day: int) -> DayView:
         """Return the law in force on a day (an ordinal)."""

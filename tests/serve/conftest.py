@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
+import socket
+import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date
 from typing import Any
 
 import pytest
+import uvicorn
+from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
 from datarules.endpoint_local import Local
@@ -33,7 +39,42 @@ def problem(response: Any, status: int) -> dict[str, dict[str, str]]:
 
 
 @pytest.fixture(scope="session")
+@contextmanager
+def listening(app: FastAPI, **settings: Any) -> Iterator[str]:
+    """Serve an application on a free port of loopback until the block ends; yield its address."""
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        server = uvicorn.Server(uvicorn.Config(app, log_level="error", access_log=False, **settings))
+        ready = threading.Event()
+
+        async def serve() -> None:
+            server.install_signal_handlers = lambda: None  # type: ignore[attr-defined]
+            task = asyncio.create_task(server.serve([listener]))
+            while not server.started and not task.done():
+                await asyncio.sleep(0.01)
+            ready.set()
+            await task
+
+        thread = threading.Thread(target=lambda: asyncio.run(serve()), daemon=True)
+        thread.start()
+        assert ready.wait(60) and server.started
+        try:
+            yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+        finally:
+            server.should_exit = True
+            thread.join(20)
+
+
+@pytest.fixture(scope="session")
+def live(dataset: Dataset, book: RuleBook) -> Iterator[str]:
+    """The same application behind a real server; the address."""
+    app = create_app(book, Local.open(dataset, book), today=lambda: TODAY, dataset=dataset)
+    with listening(app) as address:
+        yield address
+
+
+@pytest.fixture(scope="session")
 def client(dataset: Dataset, book: RuleBook) -> Iterator[TestClient]:
-    app = create_app(book, Local.open(dataset, book), today=lambda: TODAY)
+    app = create_app(book, Local.open(dataset, book), today=lambda: TODAY, dataset=dataset)
     with TestClient(app, raise_server_exceptions=False) as found:
         yield found

@@ -162,11 +162,34 @@ def test_a_batch_keeps_order_and_loses_nothing(client: TestClient) -> None:
     assert replies[3]["answer"]["status"] == "internal"
 
 
-def test_a_batch_of_a_thousand_is_answered_and_one_more_refused(client: TestClient) -> None:
-    assert len(client.post("/v1/check/batch", json=[EU_US] * 1000).json()) == 1000
-    assert "body" in problem(client.post("/v1/check/batch", json=[EU_US] * 1001), 413)
+def test_a_batch_of_ten_thousand_is_answered_and_one_more_refused(client: TestClient) -> None:
+    short = client.post("/v1/check/batch?form=short", json=[EU_US] * 10_000)
+    assert len(short.json()) == 10_000
+    assert "body" in problem(client.post("/v1/check/batch", json=[EU_US] * 10_001), 413)
+    assert len(client.post("/v1/check/batch", json=[EU_US] * 300).json()) == 300
     assert client.post("/v1/check/batch", json=[]).json() == []
     assert "body" in problem(client.post("/v1/check/batch", json=EU_US), 422)
+    assert "form" in problem(client.post("/v1/check/batch?form=long", json=[]), 422)
+    assert "colour" in problem(client.post("/v1/check/batch?colour=red", json=[]), 422)
+
+
+def test_short_answers_say_the_same_and_name_the_rule(client: TestClient) -> None:
+    asked = [
+        EU_US,
+        {"origin": "RU", "destination": "US"},
+        {"origin": "CN", "destination": "US", "data": "important"},
+        7,
+    ]
+    short = client.post("/v1/check/batch?form=short", json=asked).json()
+    full = client.post("/v1/check/batch", json=asked).json()
+    assert list(short[3]) == ["problem"]
+    for brief, whole in zip(short[:3], full[:3], strict=True):
+        said, answer = brief["answer"], whole["answer"]
+        assert {k: said[k] for k in ("status", "best", "worst")} == {
+            k: answer[k] for k in ("status", "best", "worst")
+        }
+        rules = {one["rule"]: one["article"] for one in answer["routes"] + answer["obstacles"]}
+        assert said["article"] and rules[said["rule"]] == said["article"]
 
 
 def test_history_agrees_with_single_answers(client: TestClient) -> None:

@@ -88,7 +88,7 @@ def test_bodies_over_the_limit_are_cut_off_announced_or_not(book: RuleBook) -> N
     pieces = (b"x" * 40 for _ in range(5))
     assert "body" in problem(small.post("/v1/check", content=pieces), 413)
     assert small.post("/v1/check", json=EU_US).status_code == 200
-    assert MAX_BODY == 1024 * 1024
+    assert MAX_BODY == 4 * 1024 * 1024
 
 
 def test_other_media_types_are_refused(client: TestClient) -> None:

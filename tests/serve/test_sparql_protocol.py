@@ -104,7 +104,8 @@ REFUSED: list[tuple[str, str, dict[str, str], str, int, str]] = [
     ("GET", get(""), {}, "", 400, "query"),
     ("GET", "/sparql?query=ASK%7B%7D&query=ASK%7B%7D", {}, "", 400, "query"),
     ("GET", "/sparql?default-graph-uri=" + BR, {}, "", 400, "query"),
-    ("GET", get(ASK, format="json"), {}, "", 400, "format"),
+    ("GET", get(ASK, format="yaml"), {}, "", 400, "format"),
+    ("GET", get(ASK, formats="json"), {}, "", 400, "formats"),
     ("GET", get(ASK, **{"default-graph-uri": "not an address"}), {}, "", 400, "default-graph-uri"),
     ("GET", get(ASK, **{"default-graph-uri": "file:///etc/passwd"}), {}, "", 400, "default-graph-uri"),
     ("GET", get(ASK, **{"named-graph-uri": "http://127.0.0.1:9/"}), {}, "", 400, "named-graph-uri"),
@@ -175,6 +176,40 @@ def test_errors_are_problem_documents(
         assert response.headers["allow"] == "GET, HEAD, POST, OPTIONS"
     if status == 415 and "charset" not in headers["content-type"]:
         assert "application/sparql-query" in response.headers["accept-post"]
+
+
+NAMED_FORMATS = [
+    (SELECT, "format", "csv", "text/csv; charset=utf-8"),
+    (SELECT, "output", "XML", "application/sparql-results+xml"),
+    (SELECT, "results", "application/sparql-results+json", "application/sparql-results+json"),
+    (GRAPH, "format", "json", "application/ld+json"),
+    (GRAPH, "format", "rdf+xml", "application/rdf+xml"),
+    (GRAPH, "format", "n3", "text/turtle; charset=utf-8"),
+    (GRAPH, "format", "csv", "application/n-triples"),  # no such graph: Accept decides
+]
+
+
+@pytest.mark.parametrize(("query", "field", "name", "media"), NAMED_FORMATS)
+def test_a_field_may_name_the_format_beside_the_accept_header(
+    query: str, field: str, name: str, media: str, door: TestClient
+) -> None:
+    headers = {"accept": "application/n-triples, application/sparql-results+xml;q=0.3"}
+    response = door.get(get(query, **{field: name}), headers=headers)
+    assert (response.status_code, response.headers["content-type"]) == (200, media)
+
+
+def test_an_answer_the_client_has_is_not_sent_again(door: TestClient) -> None:
+    first = door.get(get(SELECT))
+    kept = {"if-none-match": f'"other", W/{first.headers["etag"]}'}
+    again = door.get(get(SELECT), headers=kept)
+    assert (again.status_code, again.content) == (304, b"")
+    assert again.headers["etag"] == first.headers["etag"]
+    assert "Accept" in again.headers["vary"]
+    assert door.get(get(SELECT), headers={**kept, "accept": "text/csv"}).status_code == 200
+    assert door.get("/sparql", headers={"if-match": '"other"'}).status_code == 412
+    assert door.get("/sparql", headers={"if-none-match": "*"}).status_code == 304
+    post = door.post("/sparql", content=SELECT, headers={**kept, **BARE})
+    assert post.status_code == 200, "conditions are for GET and HEAD"
 
 
 def test_a_query_that_is_not_utf8_is_refused(door: TestClient) -> None:

@@ -7,15 +7,17 @@ caches, and every GET carries an ``ETag`` made of package version, data release 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+import logging
+from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import date
 from functools import lru_cache
 from typing import Any
 
 import msgspec
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
+from starlette.types import ASGIApp
 
 from .. import __version__, answer, ask, catalogue, history
 from ..decide import decide
@@ -26,12 +28,18 @@ from ..rulebook import RuleBook
 from . import problems, reading
 from .door import JSON, Door
 from .problems import MediaTypeError, NotFoundError, TooLargeError
+from .quick import Addresses, Answers, Quick
 from .schema import ANSWER
 
-MAX_BATCH = 1000
+MAX_BATCH = 10_000
 """Most questions in one batch."""
-KEPT_ANSWERS = 1024
-"""Answers kept ready; one is 10 to 60 KB."""
+FORMS = ("full", "short")
+"""How much of each answer a batch gives."""
+CHUNK = 1 << 16
+"""Bytes of a reply sent at a time."""
+LOG = logging.getLogger("datarules")
+KEPT_LISTS = 1024
+"""Lists kept ready."""
 KEPT_HISTORIES = 256
 """Histories kept ready; one is about 2 KB."""
 TURTLE = "text/turtle"
@@ -61,10 +69,14 @@ class Api(Door):
 
     def __init__(self, book: RuleBook, today: Callable[[], date]) -> None:
         super().__init__(book, today)
-        self._read = lru_cache(KEPT_ANSWERS)(self._read_query)
-        self.answer = lru_cache(KEPT_ANSWERS)(self._answer)
-        self._listed = lru_cache(KEPT_ANSWERS)(self._list)
+        self.read = Addresses(book, self._read_query).read
+        self.answer = Answers(book).of
+        self._listed = lru_cache(KEPT_LISTS)(self._list)
         self._histories: dict[Transfer, bytes] = {}
+
+    def quickly(self, app: ASGIApp) -> ASGIApp:
+        """Return the layer that answers the commonest question before an application is asked."""
+        return Quick(app, self.read, self.answer, self.today, self.headers)
 
     def routes(self) -> list[Route]:
         """Return the routes, to be put into an application."""
@@ -97,19 +109,13 @@ class Api(Door):
         transfer, day = reading.question(self.book, words, problems)
         return transfer, day, words.get("stale_after", answer.STALE_AFTER)
 
-    def _answer(self, transfer: Transfer, day: date, today: date, turtle: bool, stale_after: int) -> bytes:
-        decision = decide(self.book, transfer, day.toordinal())
-        if turtle:
-            return answer.turtle(self.book, decision, day).encode()
-        return msgspec.json.encode(answer.document(self.book, decision, day, today, stale_after))
-
     async def check(self, request: Request) -> Response:
         """Decide one transfer: ``GET`` with a query string or ``POST`` with a JSON object."""
         if request.method == "POST":
             self._no_query(request)
             asked = self._question(*reading.words_of_object(await self._body(request)))
         else:
-            asked = self._read(request.scope["query_string"])
+            asked = self.read(request.scope["query_string"])
         transfer, day, stale_after = asked
         today = self.today()
         turtle = wants_turtle(request.headers.get("accept", ""))
@@ -119,40 +125,56 @@ class Api(Door):
     async def batch(self, request: Request) -> Response:
         """Decide a list of transfers, in order: each item is ``{"answer": …}`` or ``{"problem": …}``.
 
-        Other requests get their turn between two questions.
+        ``?form=short`` gives of each answer the status, its range and the rule it rests on. The reply is
+        written as it is decided, and other requests get their turn between two questions.
         """
-        self._no_query(request)
+        found, noted = reading.query(request.scope["query_string"], ("form",))
+        form = found.get("form", ["full"])[0]
+        if form not in FORMS:
+            noted.append(Problem("form", form, "There is no such form.", f"Use {' or '.join(FORMS)}."))
+        if noted:
+            raise InputError(*noted)
         questions = await self._body(request)
         if not isinstance(questions, list):
-            raise InputError(
-                Problem(
-                    "body",
-                    type(questions).__name__,
-                    "A batch is a JSON list of questions.",
-                    "Put the questions into [ ].",
-                )
-            )
+            kind = type(questions).__name__
+            told = "A batch is a JSON list of questions."
+            raise InputError(Problem("body", kind, told, "Put the questions into [ ]."))
         if len(questions) > MAX_BATCH:
-            raise TooLargeError(
-                Problem(
-                    "body",
-                    f"{len(questions)} questions",
-                    f"A batch has at most {MAX_BATCH} questions.",
-                    "Send several batches.",
-                )
-            )
+            told = f"A batch has at most {MAX_BATCH:,} questions."
+            size = f"{len(questions)} questions"
+            raise TooLargeError(Problem("body", size, told, "Send several batches."))
+        parts = self._replies(questions, form == "short")
+        return StreamingResponse(parts, 200, {"cache-control": "no-store"}, JSON)
+
+    async def _replies(self, questions: list[Any], short: bool) -> AsyncIterator[bytes]:
         today = self.today()
-        replies: list[dict[str, Any]] = []
-        for given in questions:
-            try:
-                transfer, day, age = self._question(*reading.words_of_object(given))
-                replies.append(
-                    {"answer": msgspec.Raw(self.answer(transfer, day or today, today, False, age))}
-                )
-            except InputError as error:
-                replies.append({"problem": problems.document(422, error.problems)})
-            await asyncio.sleep(0)
-        return Response(msgspec.json.encode(replies), 200, {"cache-control": "no-store"}, JSON)
+        part, size, sign = [b"["], 0, b""
+        for number, given in enumerate(questions):
+            reply = self._replied(given, today, short)
+            part += (sign, reply)
+            size, sign = size + len(reply), b","
+            if size > CHUNK:
+                yield b"".join(part)
+                part, size = [], 0
+            if not short or number % 50 == 0:
+                await asyncio.sleep(0)
+        yield b"".join((*part, b"]"))
+
+    def _replied(self, given: Any, today: date, short: bool) -> bytes:
+        try:
+            transfer, day, age = self._question(*reading.words_of_object(given))
+            if short:
+                return self._short(transfer, day or today)
+            return b'{"answer":%s}' % self.answer(transfer, day or today, today, False, age)
+        except InputError as error:
+            return msgspec.json.encode({"problem": problems.document(422, error.problems)})
+        except Exception:  # the head is sent; a fault in one question must not end the others
+            LOG.exception("a question of a batch failed")
+            return msgspec.json.encode({"problem": problems.document(500, [problems.FAULT])})
+
+    def _short(self, transfer: Transfer, day: date) -> bytes:
+        decision = decide(self.book, transfer, day.toordinal())
+        return msgspec.json.encode({"answer": answer.brief(self.book, decision)})
 
     async def history(self, request: Request) -> Response:
         """Tell how the status of one transfer changed: periods with equal status, best and worst."""

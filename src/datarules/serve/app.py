@@ -1,13 +1,12 @@
 """The application: API, page and SPARQL in one, handed its data.
 
-Security headers, CORS for reading and the limit on bodies are set here for every door at once.
+`datarules.serve.guard` stands before every door: headers, limits, content codings.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date
-from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +16,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.types import ASGIApp
 
 from .. import __version__, bundled
 from ..endpoint import Endpoint, Limits
@@ -31,109 +30,37 @@ from .coverage import Holdings
 from .divide import Reach
 from .explorer import Explorer, names_page
 from .files import Files
+from .guard import Guard
 from .lookup import Lookup
 from .mechanisms import Mechanisms
-from .problems import STATUS, TooLargeError, status_of
+from .problems import status_of
+from .rates import Rate
 from .scenarios import Scenarios
+from .sparql_things import Things
 from .world import World
 
-MAX_BODY = 1 << 20
-"""Largest request body in bytes unless set otherwise: 1 MiB."""
-SECURITY = {
-    "content-security-policy": "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
-    "base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
-    "x-content-type-options": "nosniff",
-    "referrer-policy": "no-referrer",
-    "cross-origin-opener-policy": "same-origin",
-}
-CORS = {"access-control-allow-origin": "*", "access-control-expose-headers": "ETag"}
+MAX_BODY = 1 << 22
+"""Largest request body in bytes unless set otherwise: 4 MiB, room for a whole batch."""
 
 
-def _raw(headers: dict[str, str]) -> list[tuple[bytes, bytes]]:
-    return [(name.encode(), value.encode()) for name, value in headers.items()]
-
-
-class Guard:
-    """ASGI layer before everything: headers on every response, a limit on every request body.
+class Application(FastAPI):
+    """The framework with the guard around all of it, its answers to faults included.
 
     Args:
-        app: what it guards.
-        max_body: bytes; a longer body is refused with 413 before it is parsed, whether or not its
-            length is announced.
+        max_body: largest request body in bytes.
+        rate: how many requests a client may send; any number unless given.
+        words: what the framework is told.
     """
 
-    def __init__(self, app: ASGIApp, max_body: int) -> None:
-        self.app = app
+    def __init__(self, max_body: int, rate: Rate | None = None, **words: Any) -> None:
+        super().__init__(**words)
         self.max_body = max_body
-        self.always = _raw(SECURITY)
-        self.reading = self.always + _raw(CORS)
+        self.rate = rate
+        self.quickly: Callable[[ASGIApp], ASGIApp] = lambda inner: inner
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Serve one request."""
-        if scope["type"] != "http":
-            await self.app(scope, receive, send)
-            return
-        headers = self.reading if scope["method"] in ("GET", "HEAD", "OPTIONS") else self.always
-
-        async def adding(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                present = {name for name, _ in message["headers"]}
-                message["headers"] = [*message["headers"], *(h for h in headers if h[0] not in present)]
-            await send(message)
-
-        if scope["method"] in ("GET", "HEAD"):
-            await self.app(scope, receive, adding)
-        elif scope["method"] == "OPTIONS":
-            await _preflight(scope, receive, adding, self.app)
-        elif self._announced(scope) > self.max_body:
-            await self._refusal()(scope, receive, adding)
-        else:
-            await self.app(scope, self._counted(receive), adding)
-
-    @staticmethod
-    def _announced(scope: Scope) -> int:
-        length = next((value for name, value in scope["headers"] if name == b"content-length"), b"0")
-        return int(length) if length.isdigit() else 0
-
-    def _too_large(self) -> Problem:
-        return Problem(
-            "body",
-            "",
-            f"The body has more than {self.max_body:,} bytes.",
-            "Send less, for example several smaller batches.",
-        )
-
-    def _refusal(self) -> Response:
-        return problems.response(STATUS[TooLargeError], [self._too_large()], {"connection": "close"})
-
-    def _counted(self, receive: Receive) -> Receive:
-        seen = 0
-
-        async def counting() -> Message:
-            nonlocal seen
-            message = await receive()
-            seen += len(message.get("body", b""))
-            if seen > self.max_body:
-                raise TooLargeError(self._too_large())
-            return message
-
-        return counting
-
-
-async def _preflight(scope: Scope, receive: Receive, send: Send, app: ASGIApp) -> None:
-    """Answer a CORS preflight for reading; let any other OPTIONS request through."""
-    wanted = next(
-        (value for name, value in scope["headers"] if name == b"access-control-request-method"), b""
-    )
-    if wanted in (b"GET", b"HEAD"):
-        headers = {
-            "access-control-allow-methods": "GET, HEAD",
-            "access-control-allow-headers": "Accept, If-None-Match",
-            "access-control-max-age": "86400",
-        }
-        await Response(status_code=204, headers=headers)(scope, receive, send)
-    else:
-        await app(scope, receive, send)
+    def build_middleware_stack(self) -> ASGIApp:
+        """Return all layers of the application."""
+        return Guard(self.quickly(super().build_middleware_stack()), self.max_body, self.rate)
 
 
 def _known_error(request: Request, error: Exception) -> Response:
@@ -183,10 +110,7 @@ def _of_api(path: str) -> bool:
 
 def _unforeseen(request: Request, error: Exception) -> Response:
     """Say nothing of the inside; the trace goes to the server's log."""
-    phrase = HTTPStatus.INTERNAL_SERVER_ERROR.description
-    return problems.response(
-        500, [Problem("server", "", f"{phrase}.", "Please report the request that led here.")]
-    )
+    return problems.response(500, [problems.FAULT])
 
 
 def _paths(app: Any) -> list[str]:
@@ -203,6 +127,7 @@ def create_app(
     cache: Path | None = None,
     dataset: Dataset | None = None,
     explorer: Path | None = None,
+    rate: Rate | None = None,
 ) -> FastAPI:
     """Make the application from data already opened.
 
@@ -215,17 +140,20 @@ def create_app(
         cache: folder that keeps what is dear to make and the same for the same law.
         dataset: what the rulebook was made of, for scenarios; the bundled data unless given.
         explorer: folder of the built explorer; the bundled one unless given.
+        rate: how many requests a client may send; any number unless given.
     """
-    app = FastAPI(title=openapi.TITLE, version=__version__, docs_url=None, redoc_url=None, openapi_url=None)
+    words: dict[str, Any] = {"docs_url": None, "redoc_url": None, "openapi_url": None}
+    app = Application(max_body, rate, title=openapi.TITLE, version=__version__, **words)
     app.router.redirect_slashes = False
-    app.add_middleware(Guard, max_body=max_body)
     app.add_exception_handler(DataRulesError, _known_error)
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(HTTPException, _http_error)
     app.add_exception_handler(Exception, _unforeseen)
     app.state.explorer = Explorer(explorer)
     app.router.routes.extend(app.state.explorer.routes())
-    app.router.routes.extend(Api(book, today).routes())
+    api = Api(book, today)
+    app.quickly = api.quickly
+    app.router.routes.extend(api.routes())
     world = World(book, today, Study.of(book, cache, dataset))
     app.router.routes.extend([*world.routes(), *Files(book, today, world).routes()])
     app.router.routes.extend(Reach(world).routes())
@@ -237,6 +165,7 @@ def create_app(
     app.router.routes.extend(Lookup(book, today).routes())
     if endpoint is not None:
         app.router.routes.extend(sparql.router(endpoint, limits).routes)
+        app.router.routes[:0] = Things(endpoint, book.release, dataset).routes()
     app.router.routes.append(Route("/openapi.json", _described(app)))
     app.router.routes.extend(manual.routes(bundled.manual_place()))
     return app

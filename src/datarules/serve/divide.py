@@ -9,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from .. import ask, brief, brief_pages
+from .. import brief, brief_pages
 from .. import divide_reports as reports
 from ..asked import Asked, level_of
 from ..errors import InputError
@@ -46,7 +46,7 @@ class Reach:
     def measured(self, words: dict[str, Any]) -> tuple[Asked, Status]:
         """Read what a measure is about, and its level."""
         asked = self.study.ask_reach(
-            words.get("as_of") or self.world.today(),
+            words["as_of"] if "as_of" in words else self.world.today(),
             data=words.get("data"),
             purpose=words.get("purpose"),
             sector=words.get("sector", "any"),
@@ -75,7 +75,7 @@ class Reach:
         words = self.world.words(request, "level", "history", "since")
         asked, level = self.measured(words)
         since = reports.since_of(words.get("since"), asked) or SINCE
-        told = words.get("history", "no").casefold() in ask.TRUE_WORDS
+        told = self.world.truth(words, "history")
 
         def make(progress: Progress) -> Any:
             course = self.study.divide_course(asked, level, since, progress=progress) if told else ()

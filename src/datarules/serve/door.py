@@ -14,14 +14,9 @@ from .. import __version__, ask
 from ..errors import InputError
 from ..rulebook import RuleBook
 from . import reading
+from .conditional import met
 
 JSON = "application/json"
-
-
-def unchanged(request: Request, tag: str) -> bool:
-    """Say whether the client has what carries this tag (RFC 9110 section 13.1.2)."""
-    known = request.headers.get("if-none-match")
-    return bool(known) and tag in (one.strip().removeprefix("W/") for one in (known or "").split(","))
 
 
 class Door:
@@ -44,9 +39,7 @@ class Door:
     def reply(self, request: Request, content: bytes, kind: str = JSON, variant: str = "") -> Response:
         """Return content with its ETag, or 304 when the client has it."""
         headers = self.headers(variant)
-        if request.method in ("GET", "HEAD") and unchanged(request, headers["etag"]):
-            return Response(status_code=304, headers=headers)
-        return Response(content, 200, headers, kind)
+        return met(request, headers["etag"], headers) or Response(content, 200, headers, kind)
 
     def rows(self, request: Request, rows: Any) -> Response:
         """Return rows as JSON."""

@@ -14,7 +14,9 @@ from ..errors import InputError, Problem
 from ..formats import Format, chosen
 from ..rulebook import RuleBook
 from ..study import Study
-from .door import Door, unchanged
+from .conditional import met
+from .door import Door
+from .problems import NotAcceptableError
 from .sparql_formats import choose
 from .world import World
 
@@ -55,7 +57,8 @@ class Files(Door):
         """Return the format asked for: by suffix, else by Accept, else the usual one.
 
         Raises:
-            InputError: there is no such format, or none that is accepted.
+            InputError: there is no such format.
+            NotAcceptableError: there is none that is accepted.
         """
         suffix: str | None = request.path_params.get("suffix")
         if suffix is not None:
@@ -68,7 +71,7 @@ class Files(Door):
         accepted: str | None = choose(request.headers.get("accept", ""), able)
         if accepted is None:
             offered = ", ".join(dict.fromkeys(media for _, media in able))
-            raise InputError(
+            raise NotAcceptableError(
                 Problem(
                     "Accept",
                     request.headers.get("accept", ""),
@@ -82,8 +85,8 @@ class Files(Door):
         self, request: Request, chunks: Iterator[bytes], one: Format, name: str, variant: str
     ) -> Response:
         headers = self.headers(variant)
-        if unchanged(request, headers["etag"]):
-            return Response(status_code=304, headers=headers)
+        if kept := met(request, headers["etag"], headers):
+            return kept
         headers["content-disposition"] = f'inline; filename="{name}{one.suffix}"'
         media = f"{one.media}; charset=utf-8" if one.media in UTF8 else one.media
         return StreamingResponse(chunks, 200, headers, media)

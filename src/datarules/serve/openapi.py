@@ -11,7 +11,8 @@ from fastapi.openapi.utils import get_openapi
 from .. import __version__
 from ..answer import DISCLAIMER, STALE_AFTER
 from ..finder import KINDS
-from . import openapi_scenarios, openapi_world
+from . import openapi_scenarios, openapi_things, openapi_world
+from .api import FORMS, MAX_BATCH
 from .lookup import LONGEST
 from .openapi_designs import designs
 from .problems import PROBLEM
@@ -145,6 +146,18 @@ def _problem_schema() -> Part:
     }
 
 
+def _brief_schema() -> Part:
+    status, text = {"$ref": "#/components/schemas/status"}, {"type": ["string", "null"]}
+    names = ("status", "best", "worst", "rule", "article", "address")
+    return {
+        "type": "object",
+        "description": "An answer in short: status, its range, and the rule it rests on first.",
+        "properties": {n: status if n in names[:3] else text for n in names},
+        "required": list(names),
+        "additionalProperties": False,
+    }
+
+
 def _ref(name: str) -> Part:
     return {"$ref": f"#/components/schemas/{name}"}
 
@@ -176,7 +189,11 @@ def _paths() -> Part:
     answer = {**_json(_ref("Answer")), "text/turtle": {"schema": {"type": "string"}}}
     replies = {
         "oneOf": [
-            {"type": "object", "properties": {"answer": _ref("Answer")}, "required": ["answer"]},
+            {
+                "type": "object",
+                "properties": {"answer": {"anyOf": [_ref("Answer"), _ref("Brief")]}},
+                "required": ["answer"],
+            },
             {"type": "object", "properties": {"problem": _ref("Problem")}, "required": ["problem"]},
         ]
     }
@@ -253,7 +270,13 @@ def _paths() -> Part:
         paths[path]["get"]["description"] = TOLD
     for path in ("/v1/scenarios", "/v1/scenarios/effect"):
         paths[path]["post"]["description"] = TOLD
-    batch = {"type": "array", "maxItems": 1000, "items": _ref("Question")}
+    batch = {"type": "array", "maxItems": MAX_BATCH, "items": _ref("Question")}
+    form = {
+        "name": "form",
+        "in": "query",
+        "schema": {"type": "string", "enum": list(FORMS), "default": FORMS[0]},
+    }
+    form |= {"description": "Whole answers, or status, range and first rule alone.", "example": "short"}
     paths["/v1/check"] = {
         "get": _operation("check", "May this data go, how, and if not, why not?", answer, question),
         "post": _operation("checkBody", "The same question as a JSON object.", answer, [], _ref("Question")),
@@ -261,9 +284,9 @@ def _paths() -> Part:
     paths["/v1/check/batch"] = {
         "post": _operation(
             "batch",
-            "Up to 1,000 questions; replies in order, each an answer or a problem.",
+            f"Up to {MAX_BATCH:,} questions; replies in order, each an answer or a problem.",
             _json({"type": "array", "items": replies}),
-            [],
+            [form],
             batch,
         )
     }
@@ -377,8 +400,11 @@ def document(app: FastAPI) -> Part:
     found["paths"] = {**_paths(), **found.get("paths", {})}
     if any(getattr(route, "path", "") == "/sparql" for route in app.routes):
         found["paths"]["/sparql"] = _sparql()
+        things = openapi_things.operations()
+        found["paths"].update({path: {"get": _operation(*parts)} for path, parts in things.items()})
+    openapi_things.link(found["paths"])
     schemas = found.setdefault("components", {}).setdefault("schemas", {})
-    schemas.update(Question=_question_schema(), Problem=_problem_schema())
+    schemas.update(Question=_question_schema(), Problem=_problem_schema(), Brief=_brief_schema())
     text = json.dumps({k: value for k, value in ANSWER.items() if k not in ("$schema", "$id", "$defs")})
     schemas["Answer"] = json.loads(text.replace("#/$defs/", "#/components/schemas/"))
     inner = json.loads(json.dumps(ANSWER["$defs"]).replace("#/$defs/", "#/components/schemas/"))

@@ -65,7 +65,8 @@ def _place(name: str, text: str, example: str | None = None, needed: bool = Fals
 
 
 def _files(formats: dict[str, Any]) -> Part:
-    return {one.media: {"schema": {"type": "string", "format": "binary"}} for one in formats.values()}
+    text: Part = {"schema": {"type": "string", "format": "binary"}}
+    return {one.media: {} if "json" in one.media else text for one in formats.values()}
 
 
 def operations(row: Part, rows: Part) -> dict[str, Operation]:

@@ -21,11 +21,23 @@ TITLES = {
     400: "Malformed request",
     404: "Not found",
     405: "Method not allowed",
+    406: "Not acceptable",
+    412: "Precondition failed",
     413: "Too large",
+    414: "Address too long",
     415: "Unsupported media type",
     422: "Invalid question",
+    429: "Too many requests",
+    431: "Header too large",
     500: "Server error",
 }
+FAULT = Problem(
+    "server",
+    "",
+    f"{HTTPStatus.INTERNAL_SERVER_ERROR.description}.",
+    "Please report the request that led here.",
+)
+"""What is said of a fault of ours: nothing of the inside."""
 LONGEST_VALUE = 200
 """Characters of a wrong value that are repeated in a problem."""
 
@@ -42,6 +54,10 @@ class TooLargeError(InputError):
     """A request body over the limit."""
 
 
+class NotAcceptableError(InputError):
+    """None of the formats the client accepts can be had."""
+
+
 class MediaTypeError(InputError):
     """A request body of a kind that is not read here."""
 
@@ -50,6 +66,7 @@ STATUS: dict[type[DataRulesError], int] = {
     NotFoundError: 404,
     MalformedError: 400,
     TooLargeError: 413,
+    NotAcceptableError: 406,
     MediaTypeError: 415,
     InputError: 422,
     QueryError: 400,

@@ -25,11 +25,13 @@ from ..rulebook import RuleBook
 from ..store import VARIABLE, serving_endpoint
 from ..validate import cache_folder
 from .app import create_app
+from .rates import Rate
 
 STORE_DIR = "DATARULES_STORE_DIR"
+RATE = "DATARULES_RATE_LIMIT"
 DATA_DIR = "DATARULES_DATA_DIR"
 RELEASE = "DATARULES_RELEASE"
-"""Environment variable that tells worker processes where the data are."""
+"""Environment variables that tell worker processes where the data are, and the rate of requests."""
 BACKLOG = 2048
 
 
@@ -46,7 +48,10 @@ def app_from_environment() -> FastAPI:
         dataset, book, os.environ.get(VARIABLE, "").strip() or None, folder=Path(store) if store else None
     )
     atexit.register(endpoint.close)
-    return create_app(book, endpoint, cache=cache_folder(), dataset=dataset)
+    rate = os.environ.get(RATE)
+    return create_app(
+        book, endpoint, cache=cache_folder(), dataset=dataset, rate=Rate.read(rate) if rate else None
+    )
 
 
 def _opened(folder: str | None, release: str | None = None) -> tuple[Dataset, RuleBook]:
@@ -96,6 +101,14 @@ def _listen(host: str, port: int) -> socket.socket:
     return listener
 
 
+def _tell(name: str, value: str | None) -> None:
+    """Set a variable for worker processes, or take it away."""
+    if value:
+        os.environ[name] = value
+    else:
+        os.environ.pop(name, None)
+
+
 def run(
     host: str,
     port: int,
@@ -103,6 +116,7 @@ def run(
     data_dir: str | None,
     store: str | None = None,
     release: str | None = None,
+    rate: str | None = None,
 ) -> int:
     """Serve until stopped; return the exit code.
 
@@ -113,6 +127,7 @@ def run(
         data_dir: folder with ``jurisdictions/`` and ``agreements/``; bundled data if not given.
         store: folder to keep the SPARQL store in; in memory if not given.
         release: a release to serve in place of the bundled data.
+        rate: requests a client may send, such as ``600/minute``; any number if not given.
 
     Raises:
         DataError: the data are invalid.
@@ -127,11 +142,10 @@ def run(
             "A store in a folder is filled by one process.",
             "Use --workers 1, or the memory store.",
         )
-    for name, value in ((STORE_DIR, store), (DATA_DIR, data_dir), (RELEASE, release)):
-        if value:
-            os.environ[name] = value
-        else:
-            os.environ.pop(name, None)
+    if rate:
+        Rate.read(rate)
+    for name, value in ((STORE_DIR, store), (DATA_DIR, data_dir), (RELEASE, release), (RATE, rate)):
+        _tell(name, value)
     app: FastAPI | str = "datarules.serve.run:app_from_environment"
     if workers == 1:
         app = app_from_environment()

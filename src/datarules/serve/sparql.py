@@ -1,11 +1,13 @@
 """The query operation of the SPARQL 1.1 Protocol at ``/sparql``, read only.
 
 Three forms of request (Protocol 2.1): GET, POST of a form, POST of the bare query. A GET without a query
-gives the service description (Service Description 2). Every error is a problem document.
+gives the service description (Service Description 2). Every error is a problem document. Answers carry an
+``ETag`` of their bytes; what never changes until the next release is thus not sent twice.
 """
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from urllib.parse import parse_qsl
@@ -19,8 +21,9 @@ from starlette.responses import Response
 from ..endpoint import Endpoint, Limits, Overrun, Result, triples_as
 from ..errors import ConfigError, DataRulesError, Problem
 from . import problems
+from .conditional import met
 from .sparql_description import description
-from .sparql_formats import choose, content_type, offered, wanted
+from .sparql_formats import choose, content_type, named, offered, wanted
 
 FORM = "application/x-www-form-urlencoded"
 BARE = "application/sparql-query"
@@ -30,6 +33,8 @@ OVERRUNS = {"time": 504, "busy": 503, "rows": 413, "memory": 413, "length": 413,
 """Status for each limit: 504 ran too long, 503 no worker free, 413 too much of something."""
 HEADERS = {"access-control-allow-origin": "*", "vary": "Accept"}
 FIELDS = ("query", "default-graph-uri", "named-graph-uri")
+FORMAT_FIELDS = ("format", "output", "results")
+"""Fields in which clients such as SPARQLWrapper name a format beside the Accept header; the first counts."""
 MAX_GRAPHS = 500
 
 
@@ -66,7 +71,7 @@ def router(endpoint: Endpoint, limits: Limits | None = None) -> APIRouter:
             asked = await _read(request, chosen)
             if asked is None:
                 return await run_in_threadpool(_described, request, endpoint)
-            return await run_in_threadpool(_answered, asked, endpoint)
+            return await run_in_threadpool(_answered, request, asked, endpoint)
         except Refusal as refusal:
             return refusal.response
 
@@ -154,7 +159,7 @@ class Preflight(Refusal):
             **HEADERS,
             "allow": ALLOWED,
             "access-control-allow-methods": "GET, HEAD, POST",
-            "access-control-allow-headers": "Accept, Content-Type",
+            "access-control-allow-headers": "Accept, Content-Type, If-None-Match",
             "access-control-max-age": "86400",
         }
         self.response = Response(status_code=204, headers=headers)
@@ -234,7 +239,9 @@ def _asked(fields: Sequence[tuple[str, str]], accept: str) -> Asked:
             raise Refusal(
                 403, Problem(name, value, "Updates are refused: this endpoint is read only.", "Send a query.")
             )
-        if name not in FIELDS:
+        if name in FORMAT_FIELDS:
+            accept = _named_format(value, accept, found, name)
+        elif name not in FIELDS:
             found.append(
                 Problem(
                     name,
@@ -265,6 +272,16 @@ def _asked(fields: Sequence[tuple[str, str]], accept: str) -> Asked:
     return Asked(queries[0], graphs["default-graph-uri"], graphs["named-graph-uri"], accept)
 
 
+def _named_format(value: str, accept: str, found: list[Problem], name: str) -> str:
+    """Return an Accept header that prefers a format named in a field, or note that there is none."""
+    media = named(value)
+    if not media:
+        remedy = "Name json, xml, csv, tsv, turtle, ntriples, rdfxml, jsonld, trig or nquads, or use Accept."
+        found.append(Problem(name, value, "There is no such format.", remedy))
+        return accept
+    return ", ".join([*media, *(f"{part.split(';')[0]};q=0.1" for part in accept.split(",") if part.strip())])
+
+
 # -- answering
 
 
@@ -281,7 +298,14 @@ def _unacceptable(accept: str, names: Sequence[tuple[str, str]]) -> Refusal:
     )
 
 
-def _answered(asked: Asked, endpoint: Endpoint) -> Response:
+def _sent(request: Request, content: bytes, media: str) -> Response:
+    """Return an answer with the tag of its bytes, or that the client has it already."""
+    tag = f'"{hashlib.blake2b(content, digest_size=16).hexdigest()}"'
+    headers = {**HEADERS, "cache-control": "no-cache", "etag": tag}
+    return met(request, tag, headers) or Response(content, 200, headers, media)
+
+
+def _answered(request: Request, asked: Asked, endpoint: Endpoint) -> Response:
     want = wanted(asked.accept)
     if not want:
         raise _unacceptable(asked.accept, offered("select") + offered("graph"))
@@ -290,12 +314,7 @@ def _answered(asked: Asked, endpoint: Endpoint) -> Response:
         fmt = want.get(result.kind)
         if fmt is None:
             raise _unacceptable(asked.accept, offered(result.kind))
-        return Response(
-            result.serialise(fmt),
-            200,
-            {**HEADERS, "cache-control": "no-cache"},
-            content_type(result.kind, fmt),
-        )
+        return _sent(request, result.serialise(fmt), content_type(result.kind, fmt))
     except Overrun as error:
         status = OVERRUNS[error.limit]
         raise Refusal(
@@ -319,6 +338,4 @@ def _described(request: Request, endpoint: Endpoint) -> Response:
         triples = description(str(request.url.replace(query="", fragment="")), endpoint)
     except DataRulesError as error:
         raise Refusal(503, *error.problems) from error
-    return Response(
-        triples_as(triples, fmt), 200, {**HEADERS, "cache-control": "no-cache"}, content_type("graph", fmt)
-    )
+    return _sent(request, triples_as(triples, fmt), content_type("graph", fmt))

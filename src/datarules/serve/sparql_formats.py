@@ -22,6 +22,20 @@ GRAPH_TYPES: dict[str, tuple[str, ...]] = {
     "nquads": ("application/n-quads",),
 }
 KINDS: tuple[Kind, ...] = ("select", "ask", "graph")
+NAMES = {
+    "sparql-results+json": "json",
+    "sparql-results+xml": "xml",
+    "ttl": "turtle",
+    "n3": "turtle",
+    "nt": "ntriples",
+    "n-triples": "ntriples",
+    "rdf": "rdfxml",
+    "rdf+xml": "rdfxml",
+    "json-ld": "jsonld",
+    "n-quads": "nquads",
+    "nq": "nquads",
+}
+"""Other names by which clients call the formats."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,3 +110,17 @@ def content_type(kind: Kind, fmt: str) -> str:
     """Return the Content-Type of an answer."""
     media = (GRAPH_TYPES if kind == "graph" else ROW_TYPES)[fmt][0]
     return f"{media}; charset=utf-8" if media.startswith("text/") else media
+
+
+def named(name: str) -> tuple[str, ...]:
+    """Return the media types of a format by its name or its media types; none where it is not known.
+
+    ``json`` and ``xml`` stand for rows and for graphs, as the query has it.
+    """
+    word = name.strip().casefold()
+    if "/" in word:
+        known = {media for table in (ROW_TYPES, GRAPH_TYPES) for medias in table.values() for media in medias}
+        return tuple(media for part in word.split(",") if (media := part.strip()) in known)
+    word = NAMES.get(word, word)
+    also = {"json": "jsonld", "xml": "rdfxml"}.get(word, word)
+    return ROW_TYPES.get(word, ()) + GRAPH_TYPES.get(also, ())

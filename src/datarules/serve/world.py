@@ -114,7 +114,7 @@ class World(Door):
         """Read what a request is about; today unless a day is named."""
         return study.read(
             self.book,
-            words.get("as_of") or self.today(),
+            words["as_of"] if "as_of" in words else self.today(),
             words.get("data", "personal"),
             words.get("purpose", "any"),
             words.get("sector", "any"),
@@ -137,6 +137,19 @@ class World(Door):
             remedy = f"Give a whole number from {least} to {most}."
             raise InputError(Problem(name, text, "This number is out of bounds.", remedy))
         return int(text)
+
+    @staticmethod
+    def truth(words: Words, name: str) -> bool:
+        """Return whether a field says yes; no unless it is given.
+
+        Raises:
+            InputError: it says neither.
+        """
+        text = words.get(name, "no").strip().casefold()
+        if text not in ask.TRUE_WORDS | ask.FALSE_WORDS:
+            remedy = f"Write {name}=true, or leave it out."
+            raise InputError(Problem(name, words[name], "This is either true or false.", remedy))
+        return text in ask.TRUE_WORDS
 
     @staticmethod
     def needs(words: Words, *names: str) -> dict[str, str]:
@@ -180,7 +193,7 @@ class World(Door):
             )
         asked = self.asked(words, places)
         data = asked.cell.data if "data" in words else None
-        possible = words.get("possible", "no").casefold() in ask.TRUE_WORDS
+        possible = self.truth(words, "possible")
         limit, offset = self.count(words, "limit", PAGE, 1, MOST), self.count(words, "offset", 0, 0, 10**9)
 
         def make(progress: Progress) -> Any:
