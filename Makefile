@@ -94,7 +94,7 @@ wheel: $(VENV)/.dev $(BUNDLE) $(MANUAL) ## build the wheel, ontology, data, outl
 
 lock: $(VENV)/.dev ## compile the locked requirements anew
 	$(BIN)/python -m pip install --quiet uv
-	for part in base: dev:--group=dev bench:--group=dev,--group=bench; do \
+	for part in base: dev:--group=dev,--group=docs bench:--group=dev,--group=docs,--group=bench; do \
 	  name=$${part%%:*}; groups=$$(echo "$${part#*:}" | tr ',' ' '); \
 	  $(BIN)/uv pip compile pyproject.toml $$groups --generate-hashes --no-emit-index-url --universal \
 	    --python-version 3.11 --custom-compile-command "make lock" --quiet -o requirements/$$name.txt; \
