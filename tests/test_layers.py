@@ -54,7 +54,7 @@ ROWS: tuple[tuple[str, ...], ...] = (
     ("brief_law",),
     ("brief",),
     ("brief_pages",),
-    ("endpoint", "endpoint_guard", "endpoint_decisions"),
+    ("endpoint", "endpoint_guard", "endpoint_decisions", "endpoint_disk"),
     ("endpoint_local", "endpoint_remote"),
     ("endpoint_pool",),
     ("store", "client_types"),
