@@ -35,7 +35,7 @@ ROWS: tuple[tuple[str, ...], ...] = (
     ("decide", "forge"),
     ("outlook", "norms", "obstacles"),
     ("matrix", "conflicts", "paths", "amend"),
-    ("timeline", "barriers", "compare", "effects"),
+    ("timeline", "barriers", "compare", "effects", "many"),
     ("costs", "program"),
     ("bridges", "solve", "mechanisms"),
     ("portfolio", "fit"),
@@ -85,7 +85,7 @@ THIRD: dict[str, Callable[[str], bool]] = {
     "numpy": lambda name: (
         name
         in (
-            *("matrix", "timeline", "islands", "tables", "graphs", "draw"),
+            *("matrix", "many", "timeline", "islands", "tables", "graphs", "draw"),
             *("reach", "divide", "priorities", "measures", "draw_reach"),
             *("effects", "solve", "portfolio", "mechanisms", "fit", "whatif"),
         )

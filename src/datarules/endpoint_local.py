@@ -138,6 +138,11 @@ class Local:
             return store.query(text, prefixes=PREFIXES, custom_functions=self.functions, **options)
         except (SyntaxError, ValueError) as error:
             raise malformed(error, text) from error
+        except RuntimeError as error:
+            if "not supported" not in str(error):
+                raise
+            remedy = "The functions of this endpoint are listed in its description at /sparql."
+            raise QueryError.single("query", "", f"{error}.", remedy) from error
 
     def _refuse_unknown(self, graphs: Sequence[str], place: str, asked: tuple[decisions.Wanted, ...]) -> None:
         made = decisions.names(asked)
