@@ -13,7 +13,7 @@ PORT ?= 8000
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
 .DEFAULT_GOAL := help
-.PHONY: help bundle docs geometry generate studies serve test check format validate bench lock wheel clean
+.PHONY: help bundle docs geometry generate studies serve test check format validate bench audit sbom lock wheel clean
 
 help: ## say what each target does
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 18
@@ -92,9 +92,21 @@ bench: $(VENV)/.dev requirements/bench.txt ## measure decisions, queries, start-
 wheel: $(VENV)/.dev $(BUNDLE) $(MANUAL) ## build the wheel, ontology, data, outlines, people, explorer and documentation inside
 	$(BIN)/python -m build --wheel --no-isolation
 
+$(VENV)/.audit: requirements/audit.txt | $(BIN)/python
+	$(BIN)/python -m pip install --quiet --require-hashes -r requirements/audit.txt
+	touch $@
+
+audit: $(VENV)/.audit ## look up known weaknesses of the locked requirements (asks the package index)
+	$(BIN)/python -m pip_audit --require-hashes --disable-pip -r requirements/base.txt
+
+sbom: $(VENV)/.audit ## list what is delivered, as CycloneDX; the same bytes for the same requirements
+	mkdir -p dist
+	$(BIN)/cyclonedx-py requirements requirements/base.txt --pyproject pyproject.toml \
+	  --output-reproducible --output-format JSON --output-file dist/datarules.cdx.json
+
 lock: $(VENV)/.dev ## compile the locked requirements anew
 	$(BIN)/python -m pip install --quiet uv
-	for part in base: dev:--group=dev,--group=docs bench:--group=dev,--group=docs,--group=bench; do \
+	for part in base: dev:--group=dev,--group=docs bench:--group=dev,--group=docs,--group=bench audit:--group=audit; do \
 	  name=$${part%%:*}; groups=$$(echo "$${part#*:}" | tr ',' ' '); \
 	  $(BIN)/uv pip compile pyproject.toml $$groups --generate-hashes --no-emit-index-url --universal \
 	    --python-version 3.11 --custom-compile-command "make lock" --quiet -o requirements/$$name.txt; \

@@ -35,7 +35,7 @@ ROWS: tuple[tuple[str, ...], ...] = (
     ("decide", "forge"),
     ("outlook", "norms", "obstacles"),
     ("matrix", "conflicts", "paths", "amend"),
-    ("timeline", "barriers", "compare", "effects", "conflict_changes"),
+    ("timeline", "barriers", "compare", "effects", "conflict_changes", "many"),
     ("costs", "program"),
     ("bridges", "solve", "mechanisms"),
     ("portfolio", "fit"),
@@ -63,7 +63,7 @@ ROWS: tuple[tuple[str, ...], ...] = (
     ("brief_law",),
     ("brief",),
     ("brief_pages",),
-    ("endpoint", "endpoint_guard", "endpoint_decisions"),
+    ("endpoint", "endpoint_guard", "endpoint_decisions", "endpoint_disk"),
     ("endpoint_local", "endpoint_remote"),
     ("endpoint_pool",),
     ("store", "client_types"),
@@ -96,7 +96,7 @@ THIRD: dict[str, Callable[[str], bool]] = {
     "numpy": lambda name: (
         name
         in (
-            *("matrix", "timeline", "islands", "tables", "graphs", "draw"),
+            *("matrix", "many", "timeline", "islands", "tables", "graphs", "draw"),
             *("reach", "divide", "priorities", "measures", "draw_reach"),
             *("effects", "solve", "portfolio", "mechanisms", "fit", "whatif"),
             *("flow_table", "flow_join", "flows"),

@@ -6,15 +6,14 @@ can be interrupted: where strangers ask, `endpoint_pool` runs the same thing in 
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import IO, Any, cast
 
 import pyoxigraph as ox
 
-from . import bundled
 from . import endpoint_decisions as decisions
+from . import endpoint_disk as disk
 from . import endpoint_guard as guard
 from .endpoint import (
     ASK_FORMATS,
@@ -27,49 +26,23 @@ from .endpoint import (
     malformed,
     overrun,
 )
-from .errors import ConfigError, QueryError
+from .errors import QueryError
 from .functions import functions
 from .load import Dataset
-from .mappings import mapping_quads
 from .rulebook import RuleBook
 from .vocab import GRAPH, PREFIXES
 
-STORE, RELEASE = "store", "release"
-"""In a folder: the store, and the version of the data it was filled with."""
-
-
-def all_quads(dataset: Dataset) -> Iterable[ox.Quad]:
-    """Yield every quad of the dataset and of the outward mappings."""
-    yield from dataset.quads()
-    yield from mapping_quads()
-
 
 def filled(dataset: Dataset, folder: Path | None = None) -> ox.Store:
-    """Return a store with the data; one in a folder is kept and filled again only when the data changed.
+    """Return a store with the data: in memory, or in a folder that is kept (`endpoint_disk.opened`).
 
     Raises:
         ConfigError: the folder cannot be used.
     """
-    if folder is None:
-        store = ox.Store()
-        store.bulk_extend(all_quads(dataset))
-        return store
-    tables = hashlib.sha256(bundled.mappings_file().read_bytes()).hexdigest()
-    release = folder / RELEASE
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        store = ox.Store(str(folder / STORE))
-        if not release.is_file() or release.read_text(encoding="utf-8") != dataset.digest + tables:
-            release.unlink(missing_ok=True)
-            store.clear()
-            store.bulk_extend(all_quads(dataset))
-            store.flush()
-            release.write_text(dataset.digest + tables, encoding="utf-8")
-    except OSError as error:
-        remedy = "Give a folder of its own that this process may write, used by one server at a time."
-        raise ConfigError.single(
-            "store folder", folder, f"The folder cannot be used: {error}.", remedy
-        ) from error
+    if folder is not None:
+        return disk.opened(dataset, folder)
+    store = ox.Store()
+    store.bulk_extend(disk.all_quads(dataset))
     return store
 
 
@@ -165,6 +138,11 @@ class Local:
             return store.query(text, prefixes=PREFIXES, custom_functions=self.functions, **options)
         except (SyntaxError, ValueError) as error:
             raise malformed(error, text) from error
+        except RuntimeError as error:
+            if "not supported" not in str(error):
+                raise
+            remedy = "The functions of this endpoint are listed in its description at /sparql."
+            raise QueryError.single("query", "", f"{error}.", remedy) from error
 
     def _refuse_unknown(self, graphs: Sequence[str], place: str, asked: tuple[decisions.Wanted, ...]) -> None:
         made = decisions.names(asked)

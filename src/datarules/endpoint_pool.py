@@ -23,8 +23,9 @@ from typing import Any
 import pyoxigraph as ox
 
 from .endpoint import Limits, Overrun, Result, Want, overrun
+from .endpoint_disk import all_quads
 from .endpoint_guard import refuse_oversize
-from .endpoint_local import Local, all_quads
+from .endpoint_local import Local
 from .errors import ConfigError, QueryError
 from .load import Dataset
 from .rulebook import RuleBook

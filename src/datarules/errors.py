@@ -62,8 +62,17 @@ class ConfigError(DataRulesError):
     """A setting that does not work."""
 
 
+LONGEST_WORD = 200
+"""Characters up to which something may be a word misspelt."""
+
+
 def nearest(word: str, known: Sequence[str], limit: int = 3) -> list[str]:
-    """Return the known words closest to ``word``, best first (at most ``limit``)."""
+    """Return the known words closest to ``word``, best first (at most ``limit``); none for no word at all.
+
+    Comparing takes as long as both are, so what is far longer than any word is not compared.
+    """
+    if len(word) > LONGEST_WORD:
+        return []
     from rapidfuzz import fuzz, process
 
     found = process.extract(

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from . import coverage, graphs, matrix, release_tables, study, tables
 from . import release_texts as texts
-from .endpoint_local import all_quads
+from .endpoint_disk import all_quads
 from .errors import InputError
 from .load import Dataset
 from .released import FACTS, SUMS

@@ -294,15 +294,23 @@ class DayView:
             places = self.book.records.jurisdictions
             found = {target: [()]} if target in places else {}
             self._descend(target, (), {target}, found)
-            unions = {e.group for place in found for e in self.of_member.get(place, ()) if not e.extension}
-            for union in sorted(unions & places.keys()):
-                members = [e.member for e in self.of_group.get(union, ()) if not e.extension]
-                if (union in found or all(m in found for m in members)) and (
-                    chains := self.covers(target, union)
-                ):
-                    found[union] = chains
+            seen: set[str] = set()
+            while unions := self._unions_of(found) - seen:  # a union may be a member of another
+                for union in sorted(unions):
+                    members = [e.member for e in self.of_group.get(union, ()) if not e.extension]
+                    if union in found or all(m in found for m in members):
+                        seen.add(union)
+                        if chains := self.covers(target, union):
+                            found[union] = chains
+                if not unions & seen:
+                    break
             self._taken_in[target] = found
         return found
+
+    def _unions_of(self, places: Iterable[str]) -> set[str]:
+        """Return the jurisdictions that have some of these places as members."""
+        groups = {e.group for place in places for e in self.of_member.get(place, ()) if not e.extension}
+        return groups & self.book.records.jurisdictions.keys()
 
     def _descend(self, target: str, chain: Chain, seen: set[str], found: dict[str, list[Chain]]) -> None:
         for entry in self.of_group.get(target, ()):

@@ -16,7 +16,8 @@ from typing import Any
 import pyoxigraph as ox
 
 from .endpoint import GRAPH_FORMATS, Endpoint, Limits, Overrun, Result, triples_as, written
-from .endpoint_local import STORE, Local, all_quads, filled
+from .endpoint_disk import all_quads, opened, place, sweep
+from .endpoint_local import Local
 from .endpoint_pool import Pool
 from .endpoint_remote import Remote
 from .errors import InputError
@@ -67,8 +68,9 @@ def serving_endpoint(
     if address:
         return Remote(address, Pool.empty(chosen), chosen)
     if folder is not None:
-        filled(dataset, folder)
-        return Pool.on_disk(str(folder / STORE), book, chosen, workers)
+        opened(dataset, folder)
+        sweep(folder, place(dataset, folder))
+        return Pool.on_disk(str(place(dataset, folder)), book, chosen, workers)
     return Pool.open(dataset, book, chosen, workers)
 
 

@@ -70,7 +70,7 @@ def failures(run: list[Any], phase: str) -> Iterator[str]:
 @pytest.mark.parametrize("phase", ["EXAMPLES", "COVERAGE", "FUZZING", "STATEFUL_TESTING"])
 def test_every_operation_keeps_to_its_description(phase: str, run: list[Any]) -> None:
     done = [e for e in run if isinstance(e, events.ScenarioFinished) and e.phase.name == phase]
-    assert len(done) > 3
+    assert len(done) >= (1 if phase == "STATEFUL_TESTING" else 40)
     assert list(failures(run, phase)) == []
 
 

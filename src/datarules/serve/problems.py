@@ -38,6 +38,8 @@ FAULT = Problem(
     "Please report the request that led here.",
 )
 """What is said of a fault of ours: nothing of the inside."""
+MOST_ERRORS = 100
+"""Most things that are named in one problem."""
 LONGEST_VALUE = 200
 """Characters of a wrong value that are repeated in a problem."""
 
@@ -91,12 +93,15 @@ def clean(text: str) -> str:
 def document(status: int, problems: Iterable[Problem]) -> dict[str, Any]:
     """Return a problem document (RFC 9457 section 3) with every problem found."""
     found = list(problems)
+    more = f"{len(found)} things are wrong; see errors" + (
+        f", which name the first {MOST_ERRORS}." if len(found) > MOST_ERRORS else "."
+    )
     title = TITLES.get(status) or HTTPStatus(status).phrase
     return {
         "type": TYPES + title.casefold().replace(" ", "-"),
         "title": title,
         "status": status,
-        "detail": clean(str(found[0])) if len(found) == 1 else f"{len(found)} things are wrong; see errors.",
+        "detail": clean(str(found[0])) if len(found) == 1 else more,
         "errors": [
             {
                 "place": clean(p.place),
@@ -104,7 +109,7 @@ def document(status: int, problems: Iterable[Problem]) -> dict[str, Any]:
                 "reason": clean(p.reason),
                 "remedy": clean(p.remedy),
             }
-            for p in found
+            for p in found[:MOST_ERRORS]
         ],
     }
 

@@ -19,7 +19,7 @@ from ..rulebook import RuleBook
 from .problems import MalformedError
 
 MAX_FIELDS = 200
-"""Most fields a query string may have."""
+"""Most fields a query string or a JSON object may have."""
 MAX_DEPTH = 16
 """Deepest nesting of a JSON body; a question needs three."""
 QUESTION_FIELDS = (
@@ -208,6 +208,11 @@ def words_of_object(given: Any) -> tuple[Words, list[Problem]]:
                 'Send for example {"origin": "EU", "destination": "US"}.',
             )
         ]
+    facts = given.get("facts")
+    for place, found in (("question", given), ("facts", facts if isinstance(facts, dict) else {})):
+        if len(found) > MAX_FIELDS:
+            told = f"There are more than {MAX_FIELDS} fields."
+            return {}, [Problem(place, f"{len(found)} fields", told, "Send those that exist: /v1/facts.")]
     words: Words = {}
     problems = [unknown_field(name, QUESTION_FIELDS) for name in given if name not in QUESTION_FIELDS]
     for name, value in given.items():

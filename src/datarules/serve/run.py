@@ -7,14 +7,15 @@ from __future__ import annotations
 
 import atexit
 import os
+import signal
 import socket
 import sys
 import threading
+from collections.abc import Callable
 from pathlib import Path
 
 import uvicorn
 from fastapi import FastAPI
-from uvicorn.supervisors import Multiprocess
 
 from .. import bundled
 from ..errors import ConfigError
@@ -26,32 +27,37 @@ from ..store import VARIABLE, serving_endpoint
 from ..validate import cache_folder
 from .app import create_app
 from .rates import Rate
+from .wire import Bounded
+from .workers import Crew, Switch
 
-STORE_DIR = "DATARULES_STORE_DIR"
-RATE = "DATARULES_RATE_LIMIT"
-DATA_DIR = "DATARULES_DATA_DIR"
-RELEASE = "DATARULES_RELEASE"
-"""Environment variables that tell worker processes where the data are, and the rate of requests."""
 BACKLOG = 2048
 
 
-def app_from_environment() -> FastAPI:
-    """Make the application in a worker process, from the folder named by `DATA_DIR` or the bundled data.
+def made(
+    data_dir: str | None,
+    store: str | None,
+    rate: str | None,
+    release: str | None = None,
+    opened: tuple[Dataset, RuleBook] | None = None,
+) -> tuple[FastAPI, Callable[[], None]]:
+    """Return the application over the data of a folder, of a release or the bundled data, and what closes it.
+
+    Args:
+        data_dir: folder with ``jurisdictions/`` and ``agreements/``; bundled data if not given.
+        store: folder to keep the SPARQL store in; in memory if not given.
+        rate: requests a client may send, such as ``600/minute``; any number if not given.
+        release: a release to serve in place of the bundled data.
+        opened: the data, where they are open already.
 
     Raises:
         DataError: the data are invalid.
         ConfigError: the SPARQL server named in the environment has no usable address.
     """
-    dataset, book = _opened(os.environ.get(DATA_DIR), os.environ.get(RELEASE))
-    store = os.environ.get(STORE_DIR)
-    endpoint = serving_endpoint(
-        dataset, book, os.environ.get(VARIABLE, "").strip() or None, folder=Path(store) if store else None
-    )
-    atexit.register(endpoint.close)
-    rate = os.environ.get(RATE)
-    return create_app(
-        book, endpoint, cache=cache_folder(), dataset=dataset, rate=Rate.read(rate) if rate else None
-    )
+    dataset, book = opened or _opened(data_dir, release)
+    address = os.environ.get(VARIABLE, "").strip() or None
+    endpoint = serving_endpoint(dataset, book, address, folder=Path(store) if store else None)
+    limit = Rate.read(rate) if rate else None
+    return create_app(book, endpoint, cache=cache_folder(), dataset=dataset, rate=limit), endpoint.close
 
 
 def _opened(folder: str | None, release: str | None = None) -> tuple[Dataset, RuleBook]:
@@ -89,6 +95,7 @@ def _listen(host: str, port: int) -> socket.socket:
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listener.bind((host, port))
+        listener.listen(BACKLOG)  # whoever connects before a worker is ready waits
     except OSError as error:
         listener.close()
         raise ConfigError.single(
@@ -99,14 +106,6 @@ def _listen(host: str, port: int) -> socket.socket:
         ) from None
     listener.set_inheritable(True)
     return listener
-
-
-def _tell(name: str, value: str | None) -> None:
-    """Set a variable for worker processes, or take it away."""
-    if value:
-        os.environ[name] = value
-    else:
-        os.environ.pop(name, None)
 
 
 def run(
@@ -123,7 +122,7 @@ def run(
     Args:
         host: name or address to listen on.
         port: port; 0 takes any free one, which is then printed.
-        workers: processes, each with its own copy of the data.
+        workers: processes, which share the compiled law.
         data_dir: folder with ``jurisdictions/`` and ``agreements/``; bundled data if not given.
         store: folder to keep the SPARQL store in; in memory if not given.
         release: a release to serve in place of the bundled data.
@@ -135,43 +134,49 @@ def run(
     """
     if workers < 1:
         raise ConfigError.single("--workers", workers, "At least one process is needed.", "Give 1 or more.")
-    if store and workers > 1:
-        raise ConfigError.single(
-            "--store",
-            store,
-            "A store in a folder is filled by one process.",
-            "Use --workers 1, or the memory store.",
-        )
+    if workers > 1 and not hasattr(os, "fork"):
+        remedy = "Give 1, and start several servers behind a proxy."
+        raise ConfigError.single("--workers", workers, "This system cannot share the law by fork.", remedy)
     if rate:
         Rate.read(rate)
-    for name, value in ((STORE_DIR, store), (DATA_DIR, data_dir), (RELEASE, release), (RATE, rate)):
-        _tell(name, value)
-    app: FastAPI | str = "datarules.serve.run:app_from_environment"
-    if workers == 1:
-        app = app_from_environment()
-        threading.Thread(target=app.state.warm, daemon=True).start()
-    else:
-        _opened(data_dir, release)
+    opened = _opened(data_dir, release)
     listener = _listen(host, port)
     bound = listener.getsockname()[1]
     shown = f"[{host}]" if ":" in host else host
     print(f"datarules serves http://{shown}:{bound}/ (stop with Ctrl+C)", file=sys.stderr, flush=True)  # noqa: T201
-    config = uvicorn.Config(
-        app,
-        factory=workers > 1,
-        workers=workers,
-        log_level="warning",
-        access_log=False,
-        backlog=BACKLOG,
-        server_header=False,
-    )
-    try:
+
+    def work() -> None:
+        app, close = made(data_dir, store, rate, release, opened)
         if workers == 1:
-            uvicorn.Server(config).run(sockets=[listener])
-        else:
-            Multiprocess(config, sockets=[listener]).run()
+            threading.Thread(target=app.state.warm, daemon=True).start()
+        switch = Switch((app, close), lambda: made(data_dir, store, rate, release))
+        if hasattr(signal, "SIGHUP"):
+            signal.signal(signal.SIGHUP, lambda number, frame: switch.renew_aside())
+        atexit.register(switch.close)
+        try:
+            uvicorn.Server(_config(switch)).run(sockets=[listener])
+        finally:
+            switch.close()
+
+    try:
+        if workers > 1:
+            return Crew(work, workers).run()
+        work()
     except KeyboardInterrupt:
         pass
     finally:
         listener.close()
     return 0
+
+
+def _config(app: Switch) -> uvicorn.Config:
+    """Return how the server speaks HTTP: quietly, within bounds (`datarules.serve.wire`)."""
+    return uvicorn.Config(
+        app,
+        http=Bounded,
+        lifespan="off",
+        log_level="warning",
+        access_log=False,
+        backlog=BACKLOG,
+        server_header=False,
+    )
