@@ -10,10 +10,14 @@ States of the program are told apart, because they cost very differently:
 
 from __future__ import annotations
 
+import random
+import time
 from collections.abc import Iterable
 from statistics import median
 
 from datarules.decide import decide
+from datarules.many import Desk
+from datarules.matrix import shared_categories
 from datarules.model import Decision
 from datarules.rulebook import RuleBook
 from datarules.vocab import local
@@ -23,6 +27,8 @@ from .measure import Row, Sample, each
 
 GIVEN, OPEN = 50e-6, 1e-3
 """Targets in seconds: facts given, and facts open on the widest order."""
+BATCH = 200_000
+"""Target for decisions as columns, a second on one core."""
 KINDS = ("situations", "worlds", "comparisons")
 
 
@@ -67,6 +73,32 @@ def rows(book: RuleBook, count: int) -> Iterable[Row]:
     again = each(ask, asked)
     yield Row("decide", "facts given, asked before", again.median, "s", note=note(again))
     yield from _open(book)
+    yield from _columns(book, asked)
+
+
+def _columns(book: RuleBook, asked: list[q.Question]) -> Iterable[Row]:
+    """Measure many decisions as columns against a plain loop over the same rows, on one core."""
+    day, places, categories = (
+        q.LATEST.toordinal(),
+        sorted(book.records.jurisdictions),
+        shared_categories(book),
+    )
+    rng, size = random.Random(1), 1_000_000
+    columns = [[rng.choice(known) for _ in range(size)] for known in (places, places, categories)]
+    start = time.process_time()
+    desk = Desk(book, day, categories)
+    table = time.process_time() - start
+    start = time.process_time()
+    desk.decide(*columns)
+    rows = time.process_time() - start
+    told = f"{size:,} different rows, the table made in {table:.2f} s; rows alone {size / rows:,.0f} a second"
+    rate = size / (table + rows)
+    yield Row("decide", "as columns, table included", rate, "decisions/s", BATCH, at_least=True, note=told)
+    start = time.process_time()
+    for transfer, _ in asked:
+        decide(book, transfer, day)
+    loop = len(asked) / (time.process_time() - start)
+    yield Row("decide", "as columns, of a plain loop", rate / loop, "times", note=f"{loop:,.0f} a second")
 
 
 def _open(book: RuleBook) -> Iterable[Row]:

@@ -145,7 +145,7 @@ def wrk(at: tuple[str, int], lua: str, seconds: int, connections: int) -> Load:
         raise RuntimeError(done.stderr or done.stdout)
 
     def quantile(share: int) -> float:
-        found = re.search(rf"^\s*{share}%\s+([\d.]+)(us|ms|s|m)$", done.stdout, re.MULTILINE)
+        found = re.search(rf"^\s*{share}%\s+([\d.]+)(us|ms|s|m)\s*$", done.stdout, re.MULTILINE)
         assert found, done.stdout
         return float(found[1]) * UNITS[found[2]]
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -73,8 +72,9 @@ class Desk:
         self.place = {iri: number for number, iri in enumerate(asked.places)}
         self.category = {iri: number for number, iri in enumerate(asked.categories)}
         rule = np.where(self.table.route == NONE, self.table.obstacle, self.table.route)
-        self._flat: tuple[Any, ...] = tuple(
-            array.reshape(-1) for array in (self.table.status, self.table.best, self.table.worst, rule)
+        self._rule = rule.reshape(-1)
+        self._flat = tuple(
+            array.reshape(-1) for array in (self.table.status, self.table.best, self.table.worst)
         )
 
     def decide(
@@ -92,5 +92,5 @@ class Desk:
         cell += np.fromiter(map(place, origins), np.int64, size)
         cell *= count
         cell += np.fromiter(map(place, destinations), np.int64, size)
-        status, best, worst, rule = (array.take(cell) for array in self._flat)
-        return Decided(status, best, worst, rule, self.table.rules)
+        status, best, worst = (array.take(cell) for array in self._flat)
+        return Decided(status, best, worst, self._rule.take(cell), self.table.rules)

@@ -23,6 +23,7 @@ from datarules.serve.app import create_app
 PLACES = {"EU", "US", "DE", "JP", "KE", "CN", "EEA"}
 REFUSED = [400, 404, 406, 413, 414, 415, 422]
 CONFIG: dict[str, Any] = {
+    "request-timeout": 300,
     "generation": {"deterministic": True, "max-examples": 2},
     "checks": {
         # a description cannot list what exists: a well-formed name may be of nothing, and is told so
@@ -75,6 +76,8 @@ def test_every_operation_keeps_to_its_description(phase: str, run: list[Any]) ->
 
 
 def test_nothing_went_wrong_in_asking(run: list[Any]) -> None:
-    wrong = [str(vars(e)) for e in run if isinstance(e, events.NonFatalError | events.FatalError)]
+    wrong = [
+        str(getattr(e, "info", e)) for e in run if isinstance(e, events.NonFatalError | events.FatalError)
+    ]
     assert wrong == []
     assert isinstance(run[-1], events.EngineFinished)

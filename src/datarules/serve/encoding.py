@@ -112,6 +112,9 @@ class Encoded:
         elif message["type"] == "http.response.body" and (self.held or self.coder):
             await self._body(message)
         else:
+            if self.held is not None:  # a file the server sends by itself goes as it is
+                held, self.held = self.held, None
+                await self.send(held)
             await self.send(message)
 
     async def _body(self, message: Message) -> None:
