@@ -12,7 +12,7 @@ PORT ?= 8000
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
 .DEFAULT_GOAL := help
-.PHONY: help bundle geometry generate serve test check format validate bench lock wheel clean
+.PHONY: help bundle geometry generate studies serve test check format validate bench lock wheel clean
 
 help: ## say what each target does
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 18
@@ -48,6 +48,9 @@ geometry: bundle ## the same, by its old name
 
 generate: $(VENV)/.base ## write what is generated: coverage, disagreements, the list in the README
 	PYTHONPATH=src $(BIN)/python -m datarules.documents .
+
+studies: $(VENV)/.base $(BUNDLE) ## make the case studies: pages, tables and figures from the law as encoded
+	PYTHONPATH=src $(BIN)/python docs/case-studies/sources/engine.py
 
 serve: $(VENV)/.base $(BUNDLE) ## set everything up and serve API, SPARQL and explorer on the embedded store
 	PYTHONPATH=src $(BIN)/python -m datarules serve --host $(HOST) --port $(PORT)

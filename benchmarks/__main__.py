@@ -19,8 +19,8 @@ from datarules.rulebook import RuleBook
 
 from .measure import Row
 
-PARTS = ("decide", "sparql", "policy", "matrix", "portfolio", "start", "http")
-LIBRARIES = ("pyoxigraph", "cedarpy", "regopy", "fastapi", "uvicorn")
+PARTS = ("decide", "sparql", "policy", "matrix", "portfolio", "flows", "start", "http")
+LIBRARIES = ("pyoxigraph", "duckdb", "cedarpy", "regopy", "fastapi", "uvicorn")
 
 
 def _measure(parts: Sequence[str], quick: bool) -> Iterable[Row]:
@@ -46,6 +46,10 @@ def _measure(parts: Sequence[str], quick: bool) -> Iterable[Row]:
         from . import portfolios
 
         yield from portfolios.rows(book, quick)
+    if "flows" in parts:
+        from . import flows
+
+        yield from flows.rows(book, quick)
     if "start" in parts:
         from . import starts
 

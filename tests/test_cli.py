@@ -10,7 +10,7 @@ import json
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -18,6 +18,7 @@ import pyoxigraph as ox
 import pytest
 from rdflib import Graph
 
+from datarules import cli, tables
 from datarules.cli import main
 
 SHAPES = Path(__file__).parent / "shapes"
@@ -394,3 +395,35 @@ def test_a_scenario_is_not_asked_about_before_its_first_day(run: Run, tmp_path: 
 def test_without_a_scenario_those_that_ship_are_listed(run: Run) -> None:
     rows = run("whatif", "--json").document
     assert "general-court-annulled" in [row["name"] for row in rows]
+
+
+def test_an_interrupted_command_leaves_nothing_half_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    target = tmp_path / "matrix.csv"
+    target.write_text("kept", encoding="utf-8")
+
+    def interrupted(*_: Any) -> Iterator[bytes]:
+        yield b"half"
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(tables, "write", interrupted)
+    assert cli.main(["matrix", "--date", "1990-01-01", "-o", str(target)]) == 130
+    assert target.read_text(encoding="utf-8") == "kept"
+    assert [path.name for path in tmp_path.iterdir()] == ["matrix.csv"]
+    assert "stopped" in capsys.readouterr().err
+
+
+def test_a_scenario_is_made_from_words_and_read_again(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "rwanda.ttl"
+    words = ["--new", "recognition", "--by", "RW", "--of", "GH", "--from", "2027-01-01"]
+    assert cli.main(["whatif", *words, "-o", str(file), "--json"]) == 0
+    made = json.loads(capsys.readouterr().out)
+    assert made["turtle"] == file.read_text(encoding="utf-8")
+    assert made["changes"][0]["order"] == "RW" and made["changes"][0]["article"]
+    assert cli.main(["whatif", str(file), "--level", "recognised", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out) == made["effect"]
+    for wrong in ([*words, "dpf-falls"], ["--by", "RW"], [*words, "--name", "x", "-o", str(file)]):
+        assert cli.main(["whatif", *wrong]) == 2

@@ -35,20 +35,29 @@ ROWS: tuple[tuple[str, ...], ...] = (
     ("decide", "forge"),
     ("outlook", "norms", "obstacles"),
     ("matrix", "conflicts", "paths", "amend"),
-    ("timeline", "barriers", "compare", "effects"),
+    ("timeline", "barriers", "compare", "effects", "conflict_changes"),
     ("costs", "program"),
     ("bridges", "solve", "mechanisms"),
     ("portfolio", "fit"),
     ("islands", "classes", "turtle", "table_lines"),
     ("island_files", "coverage", "comparisons", "layout", "tables", "reach", "whatif"),
+    ("overlay",),
     ("graph_files", "divide", "priorities"),
     ("graph_dot",),
     ("graphs",),
     ("explain",),
     ("catalogue", "answer", "ask", "wording", "finder"),
-    ("template", "open", "screen", "functions", "history", "reports", "asked"),
-    ("measures", "designs", "planning"),
-    ("study", "documents", "whatif_report"),
+    ("template", "open", "released", "release_tables", "release_texts"),
+    ("screen", "functions", "history", "reports", "asked"),
+    ("builder",),
+    ("required",),
+    ("measures", "designs", "planning", "supposing", "flow_mapping", "flow_engines"),
+    ("flow_words",),
+    ("flow_table",),
+    ("flow_join",),
+    ("flows",),
+    ("flow_report",),
+    ("study", "documents", "whatif_report", "whatif_rdf"),
     ("draw", "divide_reports"),
     ("draw_reach",),
     ("brief_law",),
@@ -58,10 +67,11 @@ ROWS: tuple[tuple[str, ...], ...] = (
     ("endpoint_local", "endpoint_remote"),
     ("endpoint_pool",),
     ("store",),
+    ("release",),
     ("serve",),
     ("commands",),
     ("commands_world", "commands_data"),
-    ("commands_files", "commands_divide", "commands_design", "commands_scenarios"),
+    ("commands_files", "commands_divide", "commands_design", "commands_scenarios", "commands_flows"),
     ("cli",),
     ("__main__",),
 )
@@ -77,6 +87,8 @@ FOLDERS = ("pictures.", "serve.")
 
 THIRD: dict[str, Callable[[str], bool]] = {
     "fastapi": lambda name: name.startswith("serve."),
+    "ibis": lambda name: name in ("flow_engines", "flow_join"),
+    "pyspark": lambda name: name == "flow_engines",
     "matplotlib": lambda name: name.startswith("pictures."),
     "networkx": lambda name: name in ("islands", "graphs", "graph_files", "graph_dot", "pictures.network"),
     "numpy": lambda name: (
@@ -85,18 +97,30 @@ THIRD: dict[str, Callable[[str], bool]] = {
             *("matrix", "timeline", "islands", "tables", "graphs", "draw"),
             *("reach", "divide", "priorities", "measures", "draw_reach"),
             *("effects", "solve", "portfolio", "mechanisms", "fit", "whatif"),
+            *("flow_table", "flow_join", "flows"),
         )
         or name.startswith("pictures.")
     ),
     "pyoxigraph": lambda name: (
-        name in ("load", "reader", "consistency", "mappings", "layout", "functions", "store", "scenario")
+        name
+        in (
+            "load",
+            "reader",
+            "consistency",
+            "mappings",
+            "layout",
+            "functions",
+            "store",
+            "scenario",
+            "whatif_rdf",
+        )
         or name.startswith(("endpoint", "serve.sparql"))
     ),
     "pyshacl": lambda name: name == "validate",
     "rapidfuzz": lambda name: name in ("errors", "finder"),
     "rdflib": lambda name: name in ("validate", "store"),
     "scipy": lambda name: name == "solve",
-    "rich": lambda name: name in ("commands", "screen", "store"),
+    "rich": lambda name: name in ("commands", "screen", "store", "commands_flows"),
     "starlette": lambda name: name.startswith("serve."),
     "uvicorn": lambda name: name.startswith("serve."),
 }

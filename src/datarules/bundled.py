@@ -24,14 +24,14 @@ def root() -> Path:
     )
 
 
-def ontology_files() -> list[Path]:
-    """Return the Turtle files of the ontology, without the shapes."""
-    return sorted((root() / "ontology").glob("*.ttl"))
+def ontology_files(base: Path | None = None) -> list[Path]:
+    """Return the Turtle files of the ontology below a folder or bundled, without the shapes."""
+    return sorted(((base or root()) / "ontology").glob("*.ttl"))
 
 
-def shape_files() -> list[Path]:
-    """Return the SHACL files."""
-    return sorted((root() / "ontology" / "shapes").glob("*.ttl"))
+def shape_files(base: Path | None = None) -> list[Path]:
+    """Return the SHACL files below a folder or bundled."""
+    return sorted(((base or root()) / "ontology" / "shapes").glob("*.ttl"))
 
 
 def mappings_file() -> Path:

@@ -16,6 +16,7 @@ from . import (
     commands_design,
     commands_divide,
     commands_files,
+    commands_flows,
     commands_scenarios,
     commands_world,
 )
@@ -33,6 +34,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=f"datarules {__version__}")
     parser.add_argument(
         "--data-dir", help="folder with jurisdictions/ and agreements/, instead of the bundled data"
+    )
+    parser.add_argument(
+        "--release", metavar="FILE", help="a release to answer from, instead of the bundled data"
     )
     subparsers = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
 
@@ -128,6 +132,12 @@ def _parser() -> argparse.ArgumentParser:
     nine.add_argument("--port", type=int, default=8000)
     nine.add_argument("--workers", type=int, default=1)
     nine.add_argument(
+        "--release",
+        metavar="FILE",
+        default=argparse.SUPPRESS,
+        help="serve this release instead of the bundled data",
+    )
+    nine.add_argument(
         "--store", metavar="FOLDER", help="keep the SPARQL store in a folder instead of in memory"
     )
 
@@ -135,6 +145,7 @@ def _parser() -> argparse.ArgumentParser:
     commands_files.add_parsers(add)
     commands_design.add_parsers(add)
     commands_scenarios.add_parsers(add)
+    commands_flows.add_parsers(add)
     commands_data.add_parsers(add)
     commands_divide.add_parsers(add)
 
@@ -151,11 +162,14 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run the command line; returns the exit code."""
+    """Run the command line; returns the exit code, 130 where a person interrupts it."""
     args = _parser().parse_args(argv)
     try:
         run: Command = args.run
         return run(args)
+    except KeyboardInterrupt:
+        print("stopped: nothing was left half written.", file=sys.stderr)
+        return 130
     except BrokenPipeError:
         sys.stderr.close()
         return 0

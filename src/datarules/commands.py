@@ -9,7 +9,7 @@ import argparse
 import json
 import signal
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -35,11 +35,39 @@ def progress_bar(text: str = "Validating") -> Any:
     return (lambda done, total: bar.update(task, completed=done, total=total)), bar.stop
 
 
+def write_whole(target: Path, content: bytes | Iterable[bytes], tell: bool = True) -> int:
+    """Write a file whole or not at all; return the bytes written.
+
+    What is there stays as it is until everything is written, also where the work is interrupted.
+
+    Raises:
+        OSError: it cannot be written.
+    """
+    chunks = [content] if isinstance(content, bytes) else content
+    if target.exists() and not target.is_file():  # a pipe or a device takes what comes
+        with target.open("wb") as stream:
+            return sum(stream.write(chunk) for chunk in chunks)
+    part = target.with_name(f".{target.name}.part")
+    try:
+        with part.open("wb") as file:
+            size = sum(file.write(chunk) for chunk in chunks)
+        part.replace(target)
+    finally:
+        part.unlink(missing_ok=True)
+    if tell:
+        _say(f"{target}: {size:,} bytes")
+    return size
+
+
 def open_data(args: argparse.Namespace) -> Any:
     """Return dataset and rulebook, of the folder named or bundled."""
     from . import bundled
     from .open import open_dataset
 
+    if args.release:
+        from .released import open_release
+
+        return open_release(Path(args.release))
     progress, close = progress_bar()
     try:
         return open_dataset(bundled.data_files(Path(args.data_dir)) if args.data_dir else None, progress)
@@ -253,8 +281,8 @@ def export(args: argparse.Namespace) -> int:
     if target is None:
         sys.stdout.buffer.write(data)
     else:
-        target.write_bytes(data)
-        _say(f"{target}: {len(data):,} bytes, release {dataset.release}")
+        write_whole(target, data)
+        _say(f"release {dataset.release}")
     return 0
 
 
@@ -262,7 +290,7 @@ def serve(args: argparse.Namespace) -> int:
     """Serve the API, the SPARQL endpoint and the page."""
     from .serve.run import run
 
-    return int(run(args.host, args.port, args.workers, args.data_dir, args.store))
+    return int(run(args.host, args.port, args.workers, args.data_dir, args.store, args.release))
 
 
 def new(args: argparse.Namespace) -> int:

@@ -13,10 +13,11 @@ from datetime import date
 from pathlib import Path
 
 from . import ask, bundled, coverage, documents
-from .commands import open_data, progress_bar
+from .commands import open_data, progress_bar, write_whole
 from .coverage import GAPS, OLD, Survey
 from .errors import DataError, InputError, Problem
 from .screen import show_lines, show_table
+from .validate import cache_folder
 
 Add = Callable[..., argparse.ArgumentParser]
 COLUMNS = ("code", "verdict", "class", "law", "rules", "oldest", "open", "unknown")
@@ -115,8 +116,33 @@ def format_files(args: argparse.Namespace) -> int:
             print(f"{path}: not in the one layout; run: datarules format {path}")
         return 1 if made else 0
     for path, text in made.items():
-        path.write_text(text, encoding="utf-8", newline="\n")
+        write_whole(path, text.encode(), tell=False)
     print(f"{len(made)} of {len(paths)} files brought into the one layout.", file=sys.stderr)
+    return 0
+
+
+def release(args: argparse.Namespace) -> int:
+    """Write a release, or check one against its checksums."""
+    from . import released
+    from .release import write
+
+    if args.verify:
+        sums = released.verified(Path(args.verify))
+        dataset, _ = released.open_release(Path(args.verify))
+        print(f"{args.verify}: release {dataset.release}, {len(sums)} files as they were written.")
+        return 0
+    problems: list[Problem] = []
+    day = ask.day_of(args.date, "date", problems) if args.date else None
+    if problems:
+        raise InputError(*problems)
+    dataset, book = open_data(args)
+    progress, close = progress_bar("Writing the release")
+    try:
+        path = write(dataset, book, Path(args.output), day, progress, cache_folder())
+    finally:
+        close()
+    print(f"{path}: {path.stat().st_size:,} bytes, release {dataset.release}", file=sys.stderr)
+    print(path)
     return 0
 
 
@@ -137,3 +163,10 @@ def add_parsers(add: Add) -> None:
     two = add("format", format_files, "Bring data files into the one layout of CONTRIBUTING.", as_json=False)
     two.add_argument("files", nargs="*", metavar="FILE", help="files to format (default: all data files)")
     two.add_argument("--check", action="store_true", help="change nothing; name the files not in the layout")
+
+    three = add(
+        "release", release, "Write a dated, versioned release in one file, or check one.", as_json=False
+    )
+    three.add_argument("--output", "-o", default=".", metavar="FOLDER", help="default: here")
+    three.add_argument("--date", help="day of its decisions, YYYY-MM-DD (default: the last review)")
+    three.add_argument("--verify", metavar="FILE", help="check a release against its checksums instead")

@@ -20,7 +20,7 @@ from typing import Any
 from . import brief, brief_pages, draw_reach
 from . import divide_reports as reports
 from .asked import Asked, level_of
-from .commands import facts_of, open_data, progress_bar
+from .commands import facts_of, open_data, progress_bar, write_whole
 from .errors import ConfigError, InputError
 from .measures import DATA, PURPOSE, SINCE
 from .screen import show_lines, show_table
@@ -65,8 +65,7 @@ def _print(document: Any) -> int:
 def _picture(args: argparse.Namespace, make: Callable[[str], bytes]) -> int:
     """Write a picture into the file named, its form by the ending."""
     target = Path(args.picture)
-    target.write_bytes(make(target.suffix.removeprefix(".").casefold()))
-    print(f"wrote {target}", file=sys.stderr)
+    write_whole(target, make(target.suffix.removeprefix(".").casefold()))
     return 0
 
 
@@ -208,11 +207,10 @@ def brief_of(args: argparse.Namespace) -> int:
     if target is None:
         print(text, end="")
     elif browser is None:
-        target.write_text(text, encoding="utf-8", newline="\n")
+        write_whole(target, text.encode())
     else:
         _print_pdf(browser, text, target)
-    if target is not None:
-        print(f"wrote {target}", file=sys.stderr)
+        print(f"{target}: {target.stat().st_size:,} bytes", file=sys.stderr)
     return 0
 
 

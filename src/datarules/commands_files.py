@@ -9,7 +9,7 @@ from datetime import date
 from pathlib import Path
 
 from . import formats, study
-from .commands import facts_of
+from .commands import facts_of, write_whole
 from .commands_world import Add, made_study, scope_arguments, watched
 from .errors import InputError
 from .study import Asked, Study
@@ -31,11 +31,7 @@ def _write(chunks: Iterable[bytes], target: str) -> int:
             size += sys.stdout.buffer.write(chunk)
         sys.stdout.buffer.flush()
         return size
-    with Path(target).open("wb") as file:
-        for chunk in chunks:
-            size += file.write(chunk)
-    print(f"{target}: {size:,} bytes", file=sys.stderr)
-    return size
+    return write_whole(Path(target), chunks)
 
 
 def _format(args: argparse.Namespace, known: dict[str, formats.Format], usual: str) -> str:

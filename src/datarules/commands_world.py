@@ -29,7 +29,8 @@ SHOWN = 40
 
 def made_study(args: argparse.Namespace) -> Study:
     """Return a study of the data named or bundled."""
-    return Study.of(open_data(args)[1], cache_folder())
+    dataset, book = open_data(args)
+    return Study.of(book, cache_folder(), dataset)
 
 
 def _asked(args: argparse.Namespace, made: Study, one: bool = True, **places: str) -> Asked:

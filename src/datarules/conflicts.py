@@ -82,6 +82,9 @@ class Clash:
     condition: Expr
 
 
+Concerned = Callable[[str, Rule, Rule], bool]
+"""Says of a kind of conflict and its two norms whether they are looked at."""
+
 # -- the kinds
 
 Found = tuple[str, Rule, Rule, str, Rule | None, Expr]
@@ -109,6 +112,8 @@ def _disclosure(ours: Norms, theirs: Norms) -> Iterator[Found]:
 
 def _location(ours: Norms, theirs: Norms) -> Iterator[Found]:
     """Where data must lie: exclusive claims and copies, ours against theirs."""
+    if not (ours.speaks(*EXCLUSIVE) and theirs.speaks(*EXCLUSIVE, *COPIES)):
+        return
     exclusive = ours.of(Modality.OBLIGATION, *EXCLUSIVE)
     if ours.here < theirs.here:
         yield from _each(
@@ -127,7 +132,7 @@ def _erasure(ours: Norms, theirs: Norms) -> Iterator[Found]:
 
 def _export_bans(ours: Norms, theirs: Norms) -> Iterator[Found]:
     """Our ban on sending data there against their duty to have them inside, or within reach."""
-    bans = ours.bans()
+    bans = ours.bans() if theirs.speaks(*LOCALISATION, Action.DISCLOSE) else []
     if not bans:
         return
     inside = theirs.of(Modality.OBLIGATION, *LOCALISATION)
@@ -157,9 +162,14 @@ def _opens(view: DayView, here: str, there: str, ban: Rule) -> Rule | None:
     data = min(ban.scope.data, default=v.ANY_DATA)
     purpose = min(ban.scope.purposes, default=v.ANY_PURPOSE)
     sector = min(ban.scope.sectors, default=v.ANY_SECTOR)
+    key = ("opens", here, there, data, purpose, sector)
+    if key in view.memo:
+        return view.memo[key]  # type: ignore[return-value]
     found = decide(view.book, Transfer(here, there, (data,), purpose, sector), view.day)
     light = found.status in SCALE and SCALE.index(found.status) <= SCALE.index(Status.SAFEGUARDS)
-    return next((r.rule for r in found.routes if r.now), None) if light else None
+    opened = next((r.rule for r in found.routes if r.now), None) if light else None
+    view.memo[key] = opened
+    return opened
 
 
 def _tension(ours: Norms, theirs: Norms) -> Iterator[Found]:
@@ -169,8 +179,11 @@ def _tension(ours: Norms, theirs: Norms) -> Iterator[Found]:
         Action.ADOPT_TRANSFER_RESTRICTION: lambda: ours.of(Modality.PROHIBITION, Action.TRANSFER),
         Action.ADOPT_LOCALISATION: lambda: ours.of(Modality.OBLIGATION, *LOCALISATION),
     }
-    for commitment in view.commitments:
+    common = ours.agreements(ours.here) & ours.agreements(ours.there)
+    for commitment in view.commitments if common else ():
         if commitment.modality is not Modality.PROHIBITION or commitment.action not in measures:
+            continue
+        if commitment.order not in common:
             continue
         if not two_parties(ours.pair, commitment.order):
             continue
@@ -265,6 +278,7 @@ def between(
     data: str | None = None,
     given: Mapping[str, Value] | None = None,
     kinds: Iterable[str] = KINDS,
+    concerned: Concerned | None = None,
 ) -> list[Clash]:
     """Return every conflict between the norms over two places on a day, in a stable order.
 
@@ -275,6 +289,7 @@ def between(
         data: IRI of a data category; only conflicts on data within it, or that hold it.
         given: facts stated.
         kinds: kinds to look for.
+        concerned: which norms that meet are looked at, by kind; all unless given.
     """
     book, wanted = view.book, set(kinds)
     sides = Norms(view, here, there), Norms(view, there, here)
@@ -282,7 +297,7 @@ def between(
     for ours, theirs in (sides, sides[::-1]):
         for look in _DIRECTED:
             for kind, first, second, resolution, by, when in look(ours, theirs):
-                if kind not in wanted or when == FALSE:
+                if kind not in wanted or when == FALSE or (concerned and not concerned(kind, first, second)):
                     continue
                 met = meeting(book, first.scope, second.scope, kind in TERRITORIAL)
                 if met is None or not _reaches(book, met[0], data):

@@ -85,7 +85,7 @@ class Dataset:
 
 @dataclass(frozen=True, slots=True)
 class ValidDataset:
-    """A dataset that has passed validation. Made by `datarules.validate.attest` only."""
+    """A dataset that has passed validation: attested by `datarules.validate`, or by the release it comes from."""
 
     dataset: Dataset
 
@@ -97,14 +97,28 @@ def read_file(path: Path, name: str, graph: str) -> SourceFile:
         DataError: the file cannot be read or is not Turtle; names line and column.
     """
     try:
-        raw = path.read_bytes()
-        text = raw.decode("utf-8")
+        text = path.read_bytes().decode("utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise DataError.single(
             name, "", f"The file cannot be read: {error}.", "Give a readable UTF-8 file."
         ) from error
+    return read_text(text, path, name, graph)
+
+
+def read_text(text: str, path: Path, name: str, graph: str) -> SourceFile:
+    """Read the text of a Turtle file, which need not be on disk.
+
+    Args:
+        text: the Turtle.
+        path: where it would lie; its stem names blank nodes.
+        name: its name for people.
+        graph: its named graph.
+
+    Raises:
+        DataError: it is not Turtle; names line and column.
+    """
     try:
-        parser = ox.parse(raw, format=ox.RdfFormat.TURTLE, base_iri=graph)
+        parser = ox.parse(text.encode(), format=ox.RdfFormat.TURTLE, base_iri=graph)
         triples = _stable(parser, path.stem)
         prefixes = dict(parser.prefixes)
     except SyntaxError as error:
@@ -148,8 +162,12 @@ def _graph_for(path: Path) -> str:
     return GRAPH + path.stem
 
 
-def load(data: Sequence[Path] | None = None) -> Dataset:
+def load(data: Sequence[Path] | None = None, base: Path | None = None) -> Dataset:
     """Load the ontology and the data files (the bundled ones unless given).
+
+    Args:
+        data: the data files.
+        base: folder with the ontology, such as that of a release; the bundled one unless given.
 
     Returns:
         The dataset with one named graph per file.
@@ -162,7 +180,7 @@ def load(data: Sequence[Path] | None = None) -> Dataset:
     ontology: list[SourceFile] = []
     files: list[SourceFile] = []
     digest = hashlib.sha256()
-    for group, members in ((ontology, bundled.ontology_files()), (files, paths)):
+    for group, members in ((ontology, bundled.ontology_files(base)), (files, paths)):
         for path in members:
             try:
                 file = read_file(path, path.name, _graph_for(path))
@@ -185,6 +203,6 @@ def load(data: Sequence[Path] | None = None) -> Dataset:
         seen[file.graph] = file.path
     if problems:
         raise DataError(*problems)
-    for path in bundled.shape_files():
+    for path in bundled.shape_files(base):
         digest.update(path.read_bytes())
     return Dataset(tuple(ontology), tuple(files), digest.hexdigest())

@@ -76,6 +76,8 @@ class Norms:
 
     def bites(self, rule: Rule, cell: Cell) -> Expr:
         """Return when a rule bites here towards there in a cell."""
+        if not self.view.book.matches(rule.scope, cell):
+            return FALSE
         if not self.pair.reaches(self.pair.orders[rule.order], cell):
             return FALSE
         return self.pair.applies(rule, cell, self.there)[0]
@@ -106,6 +108,19 @@ class Norms:
             for rule in self.view.rules.get((order, action), ())
             if rule.modality is modality and (when := self._reach(rule)) != FALSE
         ]
+
+    def speaks(self, *actions: Action) -> bool:
+        """Say whether the own orders have rules on some action at all."""
+        return any(self.view.rules.get((order, action)) for order in self.orders for action in actions)
+
+    def agreements(self, place: str) -> frozenset[str]:
+        """Return the agreements with commitments that a place is on."""
+        key = ("agreements", place)
+        found = self.view.memo.get(key)
+        if not isinstance(found, frozenset):
+            orders = {commitment.order for commitment in self.view.commitments}
+            found = self.view.memo[key] = frozenset(o for o in orders if self.view.covers(o, place))
+        return found
 
     def unless(self, rule: Rule, scope: Scope) -> Expr:
         """Return when no exception of the same order takes everything under a scope out of a rule."""

@@ -139,7 +139,8 @@ class Pair:
 
     def reaches(self, chains: Iterable[Chain], cell: Cell) -> bool:
         """Say whether an order that these entries bring can reach a cell at all."""
-        return self._chain(chains, cell)[0] != FALSE
+        chains = list(chains)
+        return () in chains or self._chain(chains, cell)[0] != FALSE
 
     def inside(self, order: str, opposite: dict[str, list[Chain]], cell: Cell) -> Expr:
         """Return when the other end lies in an order too, for data of which being in it settles anything."""

@@ -14,6 +14,7 @@ from .costs import CLASSES, Costs
 from .effects import KINDS
 from .errors import InputError, nearest
 from .model import Value
+from .people import People
 from .portfolio import LARGE, TIME_LIMIT, Chooser, Limit, Portfolio, front
 from .rulebook import Cell, RuleBook
 from .vocab import Status
@@ -47,6 +48,7 @@ class Planning:
 
     book: RuleBook
     people: Mapping[str, int] | None
+    land: People | None
 
     def _keep(self, key: object, make: Callable[[], Made]) -> Made:
         raise NotImplementedError
@@ -93,13 +95,23 @@ class Planning:
         """Return the effects of a day made ready for choosing (see `datarules.portfolio`).
 
         Raises:
-            InputError: people shall count and none are at hand.
+            InputError: people or languages shall count and none are at hand.
         """
         if objective == "people" and self.people is None:
             remedy = "Give counts of people by code of place, or choose pairs or fair."
             raise InputError.single("objective", objective, "No counts of people are at hand.", remedy)
+        if objective == "languages" and self.land is None:
+            remedy = "Build the table of people (make bundle), or choose pairs or fair."
+            raise InputError.single("objective", objective, "No counts of languages are at hand.", remedy)
         found = self.effects(asked, level, kinds, progress)
-        return Chooser(self.book, found, objective, mutual, self.people, weights)
+        return Chooser(self.book, found, objective, mutual, self.people, weights, self._tongues())
+
+    def _tongues(self) -> dict[str, frozenset[str]] | None:
+        """Return the languages of each territory, every one that CLDR counts speakers of."""
+        if self.land is None:
+            return None
+        known = self.land.territories.items()
+        return {code: frozenset(s.language for s in one.speech) for code, one in known}
 
     def portfolio(
         self,
@@ -117,7 +129,7 @@ class Planning:
             asked: data, day and facts.
             level: level at which pairs count as joined.
             limit: most changes, or most cost.
-            objective: ``pairs``, ``people`` or ``fair``.
+            objective: ``pairs``, ``people``, ``languages`` or ``fair``.
             mutual: joined both ways, or one way.
             weights: costs of the classes of change.
             time_limit: seconds for the solver.

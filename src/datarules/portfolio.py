@@ -20,11 +20,11 @@ from .effects import Effects, statuses
 from .forge import Forge
 from .matrix import NUMBER
 from .obstacles import Change
-from .program import Problem, State, reduced, weigh, worth_a_look
+from .program import Problem, State, languages_joined, reduced, weigh, worth_a_look
 from .rulebook import RuleBook
 from .solve import Model
 
-OBJECTIVES = ("pairs", "people", "fair")
+OBJECTIVES = ("pairs", "people", "languages", "fair")
 TIME_LIMIT = 60.0
 """Seconds the solver may take unless told otherwise."""
 LARGE = 40
@@ -92,13 +92,15 @@ class Chooser:
     Args:
         book: the compiled law.
         effects: every change and what it opens.
-        objective: ``pairs``, ``people`` or ``fair``.
+        objective: ``pairs``, ``people``, ``languages`` (for each place the languages of others whose data may
+            come and that are not its own, each once) or ``fair``.
         mutual: whether pairs are joined both ways.
         people: people by code of place, for ``people``.
         weights: costs of the classes of change.
+        tongues: languages by code of place, for ``languages``.
 
     Raises:
-        ValueError: no such objective, or no people are given where they count.
+        ValueError: no such objective, or no people or languages are given where they count.
     """
 
     def __init__(
@@ -109,13 +111,19 @@ class Chooser:
         mutual: bool = True,
         people: Mapping[str, int] | None = None,
         weights: Costs | None = None,
+        tongues: Mapping[str, frozenset[str]] | None = None,
     ) -> None:
-        if objective not in OBJECTIVES or (objective == "people" and people is None):
+        missing = (objective == "people" and people is None) or (objective == "languages" and tongues is None)
+        if objective not in OBJECTIVES or missing:
             raise ValueError(f"objective {objective} cannot be pursued")
         self.book, self.effects, self.objective = book, effects, objective
         weights = weights or Costs()
         codes = [book.records.jurisdictions[p].code for p in effects.frame.places]
-        self.problem: Problem = weigh(effects, codes, people if objective == "people" else None, mutual)
+        spoken = [(tongues or {}).get(code, frozenset()) for code in codes]
+        self.tongues = spoken if objective == "languages" else None
+        self.problem: Problem = weigh(
+            effects, codes, people if objective == "people" else None, mutual, self.tongues
+        )
         self.heads = [float((people or {}).get(code, 0)) for code in codes]
         self.kinds = {c: class_of(book, effects.candidates[c]) for c in self.problem.candidates}
         self.prices = {c: weights.of(kind) for c, kind in self.kinds.items()}
@@ -171,7 +179,7 @@ class Chooser:
         (Khuller, Moss and Naor 1999: the better of best value for cost and best single change). For mutual
         edges, joint openings or closings there is no such bound, and none is claimed. For submodular gains
         the bound given is that of the gains left over: f(S) + the largest gains still to be had within
-        the limit (Minoux 1978). What is pursued is the number of pairs, or people, never fairness.
+        the limit (Minoux 1978). What is pursued is the number of pairs, people or languages, never fairness.
         """
         good, _, problem = self.ready(limit)
         chosen = self._climb(problem, good, limit)
@@ -279,6 +287,8 @@ class Chooser:
         partners = grid.sum(axis=1) if self.problem.mutual else grid.sum(axis=1) + grid.sum(axis=0)
         if self.objective == "people":
             total = float((grid.sum(axis=1) * np.asarray(self.heads)).sum())
+        elif self.tongues is not None:
+            total = float(languages_joined(grid, self.tongues))
         else:
             total = float(grid.sum()) / (2 if self.problem.mutual else 1)
         return [int(n) for n in partners], total - self.problem.base

@@ -9,6 +9,9 @@ few cells. A cell has one side (one-way transfers) or two (mutual edges). With `
 * ``z ≤ s`` for each side of the cell; a side that is open and that nothing closes needs no variable;
 * ``Σ x ≤ k``, or ``Σ cost·x ≤ budget``; maximise ``Σ weight·z``.
 
+Where languages are to be joined, a language counts once for a place however many cells bring it: a *bundle* of
+cells, joined where one of them is, ``y ≤ Σ z`` over its cells, maximise ``Σ weight·y``.
+
 Only ``x`` needs to be whole: for whole ``x`` the rest is whole at an optimum. Coverage by mutual edges holds
 the densest-k-subgraph problem (Feige, Peleg and Kortsarz 2001), so that no greedy choice has a bound there
 and the exact program is what is asked.
@@ -19,7 +22,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from .effects import Effects
+from .effects import Effects, Grid
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +70,14 @@ class Cell:
     ends: dict[int, int] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True)
+class Bundle:
+    """What counts once as soon as one of some cells is joined; cells by number."""
+
+    cells: frozenset[int]
+    weight: float
+
+
 @dataclass(slots=True)
 class Problem:
     """The cells that some change can alter, and what stands fast.
@@ -77,6 +88,7 @@ class Problem:
         base: what is joined today counts, over all pairs.
         partners: for each place, with how many others it is joined today.
         mutual: whether cells are mutual edges.
+        bundles: languages joined, where these count; the cells then have no weight.
     """
 
     cells: list[Cell]
@@ -84,13 +96,16 @@ class Problem:
     base: float
     partners: list[int]
     mutual: bool
+    bundles: list[Bundle] = field(default_factory=list)
 
     def gain(self, chosen: set[int]) -> float:
         """Return what chosen changes add, as the program reckons."""
-        return sum(
-            cell.weight * (all(side.holds(chosen) for side in cell.sides) - cell.joined)
-            for cell in self.cells
-        )
+        joined = [all(side.holds(chosen) for side in cell.sides) for cell in self.cells]
+        found = sum(cell.weight * (now - cell.joined) for cell, now in zip(self.cells, joined, strict=True))
+        for bundle in self.bundles:
+            was = any(self.cells[n].joined for n in bundle.cells)
+            found += bundle.weight * (any(joined[n] for n in bundle.cells) - was)
+        return found
 
     @property
     def submodular(self) -> bool:
@@ -101,7 +116,13 @@ class Problem:
         )
 
 
-def weigh(effects: Effects, codes: Sequence[str], people: Mapping[str, int] | None, mutual: bool) -> Problem:
+def weigh(
+    effects: Effects,
+    codes: Sequence[str],
+    people: Mapping[str, int] | None,
+    mutual: bool,
+    tongues: Sequence[frozenset[str]] | None = None,
+) -> Problem:
     """Return the problem of some effects.
 
     Args:
@@ -110,9 +131,12 @@ def weigh(effects: Effects, codes: Sequence[str], people: Mapping[str, int] | No
         people: people by code: a mutual pair then counts those at both ends, a one-way pair those of its
             origin; each pair counts 1 unless given.
         mutual: whether pairs are joined both ways.
+        tongues: languages of each place in the order of the frame, where these are to be joined: for each
+            place those of others whose data may come, its own left out. Pairs then count nothing.
     """
     grid = effects.open
     number = len(codes)
+    where: dict[tuple[int, int], Cell] = {}
     heads = [1.0 if people is None else float(people.get(code, 0)) for code in codes]
     changed = effects.openers.keys() | effects.joint.keys() | effects.closers.keys()
     touched = sorted({(min(p), max(p)) if mutual else p for p in changed})
@@ -135,8 +159,10 @@ def weigh(effects: Effects, codes: Sequence[str], people: Mapping[str, int] | No
         if cell is None:
             cell = cells[found] = Cell(found, all(side.open for side in found))
         cell.pairs += 1
+        where[a, b] = cell
         both = heads[a] + heads[b]
-        cell.weight += 1.0 if people is None else both if mutual else heads[a]
+        if tongues is None:
+            cell.weight += 1.0 if people is None else both if mutual else heads[a]
         for end in (a, b):
             cell.ends[end] = cell.ends.get(end, 0) + 1
     joined = grid & grid.T if mutual else grid
@@ -148,7 +174,53 @@ def weigh(effects: Effects, codes: Sequence[str], people: Mapping[str, int] | No
                 for end in (a, b):
                     partners[end] += 1
     used = {c for cell in cells.values() for side in cell.sides for c in side.changes}
-    return Problem(list(cells.values()), sorted(used), base, partners, mutual)
+    made = Problem(list(cells.values()), sorted(used), base, partners, mutual)
+    if tongues is not None:
+        made.base = float(languages_joined(joined, tongues))
+        made.bundles = _bundles(made.cells, where, joined, tongues, mutual)
+    return made
+
+
+def languages_joined(joined: Grid, tongues: Sequence[frozenset[str]]) -> int:
+    """Return how many languages the data of others bring to places: for each place, those not its own.
+
+    Args:
+        joined: bool (places, places), rows are origins; the diagonal does not matter.
+        tongues: languages of each place.
+    """
+    total = 0
+    for there, own in enumerate(tongues):
+        heard = set[str]().union(*(tongues[here] for here in joined[:, there].nonzero()[0].tolist()))
+        total += len(heard - own)
+    return total
+
+
+def _bundles(
+    cells: Sequence[Cell],
+    where: Mapping[tuple[int, int], Cell],
+    joined: Grid,
+    tongues: Sequence[frozenset[str]],
+    mutual: bool,
+) -> list[Bundle]:
+    """Return a bundle for each place and language that some change can bring or take, equal ones together."""
+    number = {id(cell): n for n, cell in enumerate(cells)}
+    ways: dict[tuple[int, str], set[int]] = {}
+    moving: set[tuple[int, int]] = set()
+    for (a, b), cell in where.items():
+        for here, there in ((a, b), (b, a)) if mutual else ((a, b),):
+            moving.add((here, there))
+            for language in tongues[here] - tongues[there]:
+                ways.setdefault((there, language), set()).add(number[id(cell)])
+    fixed: set[tuple[int, str]] = set()
+    for here, there in zip(*joined.nonzero(), strict=True):
+        pair = int(here), int(there)
+        if pair not in moving:
+            fixed.update((pair[1], language) for language in tongues[pair[0]])
+    counts: dict[frozenset[int], int] = {}
+    for key, found in ways.items():
+        if key not in fixed:
+            counts[frozenset(found)] = counts.get(frozenset(found), 0) + 1
+    return [Bundle(cells, float(count)) for cells, count in counts.items()]
 
 
 def _side(
@@ -217,18 +289,27 @@ def reduced(problem: Problem, good: Sequence[int]) -> Problem:
     left = set(good)
     known: dict[Side, Side] = {}
     cells: dict[tuple[Side, ...], Cell] = {}
-    for cell in problem.cells:
+    became: dict[int, Cell] = {}
+    for number, cell in enumerate(problem.cells):
         sides = tuple(sorted((known.setdefault(s, _without(s, left)) for s in cell.sides), key=_order))
         if any(side.fixed and not side.open for side in sides):
             continue
         found = cells.get(sides)
         if found is None:
             found = cells[sides] = Cell(sides, cell.joined)
+        became[number] = found
         found.weight += cell.weight
         found.pairs += cell.pairs
         for end, count in cell.ends.items():
             found.ends[end] = found.ends.get(end, 0) + count
-    return Problem(list(cells.values()), sorted(left), problem.base, problem.partners, problem.mutual)
+    made = list(cells.values())
+    place = {id(cell): number for number, cell in enumerate(made)}
+    weights: dict[frozenset[int], float] = {}
+    for bundle in problem.bundles:
+        if kept := frozenset(place[id(became[n])] for n in bundle.cells if n in became):
+            weights[kept] = weights.get(kept, 0.0) + bundle.weight
+    bundles = [Bundle(kept, weight) for kept, weight in weights.items()]
+    return Problem(made, sorted(left), problem.base, problem.partners, problem.mutual, bundles)
 
 
 def _without(side: Side, left: set[int]) -> Side:
@@ -244,26 +325,49 @@ class State:
     """What is joined after some changes, for finding the gain of one more quickly."""
 
     def __init__(self, problem: Problem) -> None:
+        self.problem = problem
         self.chosen: set[int] = set()
-        self.cells: dict[int, list[Cell]] = {}
-        self._joined = {id(cell): cell.joined for cell in problem.cells}
-        for cell in problem.cells:
+        self.cells: dict[int, list[int]] = {}
+        self._joined = [cell.joined for cell in problem.cells]
+        self._bundles: dict[int, list[int]] = {}
+        self._ways = [sum(self._joined[n] for n in bundle.cells) for bundle in problem.bundles]
+        for number, cell in enumerate(problem.cells):
             for change in frozenset().union(*(side.changes for side in cell.sides)):
-                self.cells.setdefault(change, []).append(cell)
+                self.cells.setdefault(change, []).append(number)
+        for number, bundle in enumerate(problem.bundles):
+            for one in bundle.cells:
+                self._bundles.setdefault(one, []).append(number)
+
+    def _turned(self, change: int, chosen: set[int]) -> dict[int, int]:
+        """Return the cells that are joined (1) or parted (-1) once some changes are made."""
+        cells = self.problem.cells
+        found = {}
+        for number in self.cells.get(change, ()):
+            now = all(side.holds(chosen) for side in cells[number].sides)
+            if now != self._joined[number]:
+                found[number] = 1 if now else -1
+        return found
 
     def gain(self, change: int) -> float:
         """Return what one more change adds."""
-        with_it = self.chosen | {change}
-        return sum(
-            cell.weight * (all(side.holds(with_it) for side in cell.sides) - self._joined[id(cell)])
-            for cell in self.cells.get(change, ())
-        )
+        turned = self._turned(change, self.chosen | {change})
+        found = sum(self.problem.cells[number].weight * sign for number, sign in turned.items())
+        moved: dict[int, int] = {}
+        for number, sign in turned.items():
+            for bundle in self._bundles.get(number, ()):
+                moved[bundle] = moved.get(bundle, 0) + sign
+        for bundle, step in moved.items():
+            was, now = self._ways[bundle] > 0, self._ways[bundle] + step > 0
+            found += self.problem.bundles[bundle].weight * (now - was)
+        return found
 
     def add(self, change: int) -> set[int]:
         """Choose a change, and return the changes whose gain may now be another."""
         self.chosen.add(change)
-        touched: set[int] = set()
-        for cell in self.cells.get(change, ()):
-            self._joined[id(cell)] = all(side.holds(self.chosen) for side in cell.sides)
-            touched.update(*(side.changes for side in cell.sides))
-        return touched
+        near = set(self.cells.get(change, ()))
+        for number, sign in self._turned(change, self.chosen).items():
+            self._joined[number] = sign > 0
+            for bundle in self._bundles.get(number, ()):
+                self._ways[bundle] += sign
+                near |= self.problem.bundles[bundle].cells
+        return {c for number in near for side in self.problem.cells[number].sides for c in side.changes}

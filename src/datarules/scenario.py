@@ -8,6 +8,7 @@ speak once for every member of a list (``dr:forEach``). It is checked by the sha
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -20,7 +21,7 @@ import pyoxigraph as ox
 from . import bundled
 from . import vocab as v
 from .errors import DataError, InputError, Problem, nearest
-from .load import Dataset, SourceFile, Statement, read_file
+from .load import Dataset, SourceFile, Statement, read_file, read_text
 from .model import Citation, Membership, Rule
 from .reader import Records
 from .reader import read as read_records
@@ -28,6 +29,10 @@ from .rulebook import RuleBook
 from .validate import validate
 
 SPACE = "scenario/"
+NAME = r"[A-Za-z0-9][A-Za-z0-9-]{0,79}"
+"""What the name of a scenario looks like."""
+MOST = 20_000
+"""Most statements of one scenario, templates written out."""
 FOR_EACH, TYPE = v.NS + "forEach", v.RDF + "type"
 RULES = frozenset({v.NS + "Rule", v.NS + "Commitment"})
 DATED = RULES | {v.NS + "Membership", v.NS + "Extension"}
@@ -46,6 +51,7 @@ class Scenario:
         ends: IRIs of the rules and entries that end on that day.
         data: IRI of the data category it is looked at for unless another is named; may be empty.
         purpose: likewise of the purpose.
+        sector: likewise of the sector.
         file: the file, with templates not yet written out.
     """
 
@@ -56,6 +62,7 @@ class Scenario:
     ends: tuple[str, ...]
     data: str
     purpose: str
+    sector: str
     file: SourceFile
 
     @property
@@ -99,15 +106,38 @@ def read(path: Path) -> Scenario:
         DataError: it is no Turtle, or describes no scenario of the file's name, or states something as found
             rather than imagined.
     """
-    file = read_file(path, path.name, v.GRAPH + SPACE + path.stem)
-    iri = v.ID + SPACE + path.stem
+    return _described(read_file(path, path.name, v.GRAPH + SPACE + path.stem), path.stem)
+
+
+def read_own(text: str) -> Scenario:
+    """Read a scenario from Turtle that is in no file; its name is the one it declares.
+
+    Raises:
+        DataError: as `read` does, and where it declares no scenario, or more than one.
+    """
+    whole = read_text(text, Path("scenario.ttl"), "scenario", v.GRAPH + SPACE)
+    declared = {
+        t.subject.value.removeprefix(v.ID + SPACE)
+        for t in whole.triples
+        if t.predicate.value == TYPE and t.object.value == v.NS + "Scenario"
+    }
+    found = sorted(name for name in declared if re.fullmatch(NAME, name))
+    if len(declared) != 1 or not found:
+        remedy = f"Declare one: <{v.ID}{SPACE}my-scenario> a dr:Scenario."
+        raise DataError.single("scenario", ", ".join(sorted(declared)), "This is not one scenario.", remedy)
+    file = replace(whole, path=Path(f"{found[0]}.ttl"), name=f"{found[0]}.ttl", graph=whole.graph + found[0])
+    return _described(file, found[0])
+
+
+def _described(file: SourceFile, name: str) -> Scenario:
+    iri = v.ID + SPACE + name
     about: dict[str, list[str]] = {}
     for triple in file.triples:
         if triple.subject.value == iri:
             about.setdefault(triple.predicate.value, []).append(str(triple.object.value))
     if v.NS + "Scenario" not in about.get(TYPE, ()):
         remedy = f"Write <{iri}> a dr:Scenario."
-        raise DataError.single(path.name, path.stem, "The file describes no scenario of its name.", remedy)
+        raise DataError.single(file.name, name, "The file describes no scenario of its name.", remedy)
     if problems := list(_found_rather_than_imagined(file)):
         raise DataError(*problems)
 
@@ -117,16 +147,17 @@ def read(path: Path) -> Scenario:
     try:
         start = date.fromisoformat(one(v.NS + "validFrom"))
     except ValueError as error:
-        where, remedy = f"{path.name}:{file.line_of(iri)}", 'Give dr:validFrom "2027-01-01"^^xsd:date.'
-        raise DataError.single(where, path.stem, "A scenario needs one first day.", remedy) from error
+        where, remedy = f"{file.name}:{file.line_of(iri)}", 'Give dr:validFrom "2027-01-01"^^xsd:date.'
+        raise DataError.single(where, name, "A scenario needs one first day.", remedy) from error
     return Scenario(
-        path.stem,
+        name,
         one(v.DCT + "title"),
         one(v.SKOS + "definition"),
         start,
         tuple(sorted(about.get(v.NS + "ends", ()))),
         one(v.NS + "data"),
         one(v.NS + "purpose"),
+        one(v.NS + "sector"),
         file,
     )
 
@@ -189,6 +220,12 @@ def written_out(dataset: Dataset, scenario: Scenario) -> SourceFile:
             where = f"{file.name}:{file.line_of(subject)}"
             reason = f"{v.local(group)} has no members on {scenario.start.isoformat()}."
             raise DataError.single(where, v.local(subject), reason, "Name another list in dr:forEach.")
+        if len(plain) + len(block) * len(members) > MOST:
+            where = f"{file.name}:{file.line_of(subject)}"
+            reason = f"The scenario would have more than {MOST:,} statements."
+            raise DataError.single(
+                where, v.local(subject), reason, "Name a smaller list, or fewer templates."
+            )
         for number, member in enumerate(members):
             plain += _copy(block, subject, member, number)
     return replace(file, triples=tuple(plain))

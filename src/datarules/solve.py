@@ -8,7 +8,7 @@ whole choice can have: ``Σ y ≤ (k - 1)·x``, or ``Σ cost·y ≤ (budget - co
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from math import inf
 from typing import Any
@@ -71,6 +71,17 @@ class Model:
                 if tight and (pairs := self._openers(cell)):
                     self._tighten(made, *pairs)
         self._limit_products(prices, count, budget)
+        self.bundles = list(self._bundled())
+
+    def _bundled(self) -> Iterator[tuple[int, float]]:
+        """Yield a variable for each bundle that some cell left can join, with its weight."""
+        variable = {number: made for made, number in self.cells}
+        for bundle in self.problem.bundles:
+            ways = [variable[n] for n in sorted(bundle.cells) if n in variable]
+            if ways:
+                made = self._variable()
+                self._at_most({made: 1.0, **dict.fromkeys(ways, -1.0)}, 0.0)
+                yield made, bundle.weight
 
     def _variable(self, upper: float = 1.0) -> int:
         self.upper.append(upper)
@@ -169,7 +180,11 @@ class Model:
         aim = np.zeros(len(self.upper))
         for variable, number in self.cells:
             aim[variable] += self.problem.cells[number].weight
-        base = sum(cell.weight for cell in self.problem.cells if cell.joined)
+        for variable, weight in self.bundles:
+            aim[variable] += weight
+        cells = self.problem.cells
+        base = sum(cell.weight for cell in cells if cell.joined)
+        base += sum(b.weight for b in self.problem.bundles if any(cells[n].joined for n in b.cells))
         chosen, bound = self._solve(aim, time_limit)
         return self._proved(chosen, self.problem.gain(set(chosen)), bound - base)
 

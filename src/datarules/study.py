@@ -27,11 +27,13 @@ from .asked import case_of as case_of
 from .asked import level_of as level_of
 from .asked import read as read
 from .errors import InputError
+from .load import Dataset
 from .measures import Measures
 from .model import Membership, Rule
 from .people import People, at_hand
 from .planning import Planning
 from .rulebook import RuleBook
+from .supposing import Supposing
 from .vocab import Status
 
 if TYPE_CHECKING:
@@ -45,7 +47,7 @@ FIRST = date(1995, 1, 1)
 KEPT = 24
 
 
-class Study(Measures, Planning):
+class Study(Measures, Planning, Supposing):
     """Questions about the law as a whole.
 
     Args:
@@ -53,6 +55,7 @@ class Study(Measures, Planning):
         people: people by code of place, for counts of people; nothing where none are at hand.
         folder: where the history of islands, which takes half a minute, is kept for the same law.
         land: people, literacy and languages, for measures of reach; the bundled one unless given.
+        dataset: the files the rulebook was made of, for scenarios; the bundled ones unless given.
     """
 
     def __init__(
@@ -61,8 +64,10 @@ class Study(Measures, Planning):
         people: Mapping[str, int] | None = None,
         folder: Path | None = None,
         land: People | None = None,
+        dataset: Dataset | None = None,
     ) -> None:
         self.book = book
+        self.dataset = dataset
         self.folder = folder
         self.land = land
         self.people = land.counts() if people is None and land is not None else people
@@ -77,12 +82,13 @@ class Study(Measures, Planning):
         """
         from .open import open_dataset
 
-        return cls.of(open_dataset()[1])
+        dataset, book = open_dataset()
+        return cls.of(book, dataset=dataset)
 
     @classmethod
-    def of(cls, book: RuleBook, folder: Path | None = None) -> Study:
+    def of(cls, book: RuleBook, folder: Path | None = None, dataset: Dataset | None = None) -> Study:
         """Return a study of some law, with the bundled people where they were built."""
-        return cls(book, folder=folder, land=at_hand())
+        return cls(book, folder=folder, land=at_hand(), dataset=dataset)
 
     def _keep(self, key: object, make: Callable[[], Made]) -> Made:
         if key not in self._kept:

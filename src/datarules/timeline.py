@@ -115,6 +115,58 @@ def _touched(
     }
 
 
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """A day of change: the law from it on, and whose answers can differ from the day before.
+
+    Attributes:
+        day: ordinal.
+        view: the law of the day; it is forgotten when the next turn is asked for.
+        touched: origins whose answers some cause can change; all of them on the first day.
+        causes: rules and entries that start or end on the day.
+    """
+
+    day: int
+    view: DayView
+    touched: frozenset[str]
+    causes: tuple[Rule | Membership, ...]
+
+
+def turns(
+    book: RuleBook,
+    places: tuple[str, ...],
+    first: int,
+    last: int | None = None,
+    progress: Progress | None = None,
+) -> Iterator[Turn]:
+    """Yield ``first`` and every later day of change before ``last``, in order.
+
+    Args:
+        book: the compiled law.
+        places: the origins that matter.
+        first: ordinal of the first day.
+        last: ordinal before which to stop; all that is known to come unless given.
+        progress: called with days done and days in all.
+    """
+    happening = events(book)
+    reviews = {d for c in book.records.coverages.values() for d in (c.start, c.end)}
+    days = [first, *(d for d in book.epochs if d > first and (last is None or d < last))]
+    before: _Reach | None = None
+    for number, day in enumerate(days):
+        view = book.at(day)
+        reach = _Reach(view, places)
+        causes = happening.get(day, [])
+        if before is None or day in reviews:
+            touched = frozenset(places)
+        else:
+            touched = frozenset(_touched(view, reach, before, causes, book))
+        before = reach
+        yield Turn(day, view, touched, tuple(causes) if number else ())
+        book.forget(day)
+        if progress:
+            progress(number + 1, len(days))
+
+
 def timeline(
     book: RuleBook, asked: Frame, first: int, last: int | None = None, progress: Progress | None = None
 ) -> Iterator[Step]:
@@ -127,30 +179,15 @@ def timeline(
         last: ordinal before which to stop; all that is known to come unless given.
         progress: called with days done and days in all.
     """
-    happening = events(book)
-    reviews = {d for c in book.records.coverages.values() for d in (c.start, c.end)}
-    days = [first, *(d for d in book.epochs if d > first and (last is None or d < last))]
     forge = Forge(book, dict(asked.facts))
     sheet = Sheet(asked, {})
-    before: _Reach | None = None
-    for number, day in enumerate(days):
-        view = book.at(day)
-        reach = _Reach(view, asked.places)
-        causes = happening.get(day, [])
-        everything = before is None or day in reviews
-        touched = (
-            set(asked.places) if everything or before is None else _touched(view, reach, before, causes, book)
-        )
+    for turn in turns(book, asked.places, first, last, progress):
         old = [a.copy() for a in (sheet.status, sheet.best, sheet.worst)]
-        sheet.fill(outlooks(view, forge, [place for place in asked.places if place in touched]))
+        sheet.fill(outlooks(turn.view, forge, [place for place in asked.places if place in turn.touched]))
         changed = np.zeros(asked.shape, np.bool_)
         for was, now in zip(old, (sheet.status, sheet.best, sheet.worst), strict=True):
             changed |= was != now
-        before = reach
-        book.forget(day)
-        yield Step(day, sheet.matrix(day, book.release), changed, tuple(causes) if number else ())
-        if progress:
-            progress(number + 1, len(days))
+        yield Step(turn.day, sheet.matrix(turn.day, book.release), changed, turn.causes)
 
 
 EDGES_LOOKED_AT = 6

@@ -8,23 +8,20 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import combinations
-from typing import Any, TypeVar
+from typing import Any
 
 import numpy as np
 
 from . import islands as isles
 from . import vocab as v
-from .conflicts import Clash, between, speakers
+from .conflict_changes import Progress, compared, concern, differing, in_question, lists_changed
+from .conflicts import Clash
 from .matrix import NUMBER, STATUSES, Matrix, frame, matrix
-from .model import Membership, Rule, Value
+from .model import Value
 from .rulebook import RuleBook
 from .vocab import SCALE, Status
 
-MOST_PAIRS = 200
-"""Most pairs of places whose conflicts are compared."""
 CASES = ("status", "best", "worst")
-One = TypeVar("One", Rule, Membership)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,8 +77,7 @@ class Effect:
         arisen: conflicts that the second law brings.
         gone: conflicts that it takes away.
         orders: IRIs of the orders and places whose statements differ.
-        compared: pairs of places whose conflicts were compared.
-        complete: whether that were all pairs in question.
+        compared: pairs of orders whose conflicts were compared: all whose norms may meet otherwise.
         opened: people in places from which some data newly go somewhere at the level; None without counts.
         closed: people in places from which some data no longer do; likewise.
     """
@@ -95,7 +91,6 @@ class Effect:
     gone: tuple[Clash, ...]
     orders: tuple[str, ...]
     compared: int
-    complete: bool
     opened: int | None
     closed: int | None
 
@@ -112,6 +107,7 @@ def effect(
     purpose: str = v.ANY_PURPOSE,
     sector: str = v.ANY_SECTOR,
     places: Iterable[str] | None = None,
+    progress: Progress | None = None,
 ) -> Effect:
     """Decide every ordered pair under two laws and return what differs.
 
@@ -126,20 +122,24 @@ def effect(
         purpose: IRI of the purpose.
         sector: IRI of the sector.
         places: IRIs of the places to look at; those islands are made of unless given.
+        progress: called with steps done and steps in all: origins under each law, then pairs of orders; what
+            it raises ends the work.
     """
     chosen_places = isles.places(before) if places is None else places
     asked = frame(before, categories, chosen_places, purpose, sector, facts)
-    first, second = matrix(before, asked, day), matrix(after, asked, day)
+    size = len(asked.places)
+    first = matrix(before, asked, day, _part(progress, 0, 2 * size))
+    second = matrix(after, asked, day, _part(progress, size, 2 * size))
     pairs = tuple(shifts(first, second))
-    orders = touched(before, after)
-    chosen, complete = _in_question(orders, pairs, speakers(after.at(day)))
-    arisen, gone = _clashes(before, after, day, chosen, asked.categories, facts)
+    views, differs = (before.at(day), after.at(day)), concern(before, after, day)
+    chosen = in_question(views, differs, ((p.origin, p.destination) for p in pairs))
+    watch = _part(progress, 2 * size, 2 * size + len(chosen))
+    arisen, gone = compared(views, chosen, differs, asked.categories, facts, watch)
     turned = {1: set[str](), -1: set[str]()}
     for one in pairs:
         if sign := opens(one, level):
             turned[sign].add(before.records.jurisdictions[one.origin].code)
     counted = {s: None if people is None else sum(people.get(c, 0) for c in at) for s, at in turned.items()}
-    size = len(asked.places)
     tides = tuple(tide(before, first, second, category, level) for category in asked.categories)
     return Effect(
         day,
@@ -149,12 +149,16 @@ def effect(
         tides,
         arisen,
         gone,
-        tuple(sorted(orders)),
+        tuple(sorted(touched(before, after))),
         len(chosen),
-        complete,
         counted[1],
         counted[-1],
     )
+
+
+def _part(progress: Progress | None, done: int, of: int) -> Progress | None:
+    """Return what tells the progress of one part of the work as progress of the whole."""
+    return None if progress is None else lambda here, _: progress(done + here, of)
 
 
 # -- pairs
@@ -257,14 +261,7 @@ def _joins(
     return tuple(made)
 
 
-# -- conflicts
-
-
-def _differing(first: Mapping[str, One], second: Mapping[str, One]) -> Iterable[One]:
-    for iri in first.keys() | second.keys():
-        one, other = first.get(iri), second.get(iri)
-        if one != other:
-            yield from (x for x in (one, other) if x is not None)
+# -- orders
 
 
 def touched(before: RuleBook, after: RuleBook) -> frozenset[str]:
@@ -274,57 +271,11 @@ def touched(before: RuleBook, after: RuleBook) -> frozenset[str]:
     the list of an entry, directly or by way of a list that holds it.
     """
     places = before.records.jurisdictions
-    found = {rule.order for rule in _differing(before.records.rules, after.records.rules)}
-    entries = list(_differing(before.records.memberships, after.records.memberships))
+    found = {rule.order for rule in differing(before.records.rules, after.records.rules)}
+    entries = list(differing(before.records.memberships, after.records.memberships))
     found |= {place for entry in entries for place in (entry.member, entry.group)}
-    lists = {entry.group for entry in entries}
-    grown = True
-    while grown:
-        above = {e.group for e in after.records.memberships.values() if e.member in lists} - lists
-        above -= places.keys()
-        lists |= above
-        grown = bool(above)
+    lists = lists_changed(before, after)
     for rule in after.records.rules.values():
         if (rule.destinations | rule.not_destinations | rule.onward_to) & lists - places.keys():
             found.add(rule.order)
     return frozenset(found & places.keys())
-
-
-def _in_question(
-    orders: Iterable[str], pairs: Iterable[Shift], others: Iterable[str]
-) -> tuple[list[tuple[str, str]], bool]:
-    """Return the pairs of places whose conflicts are compared, and whether those are all in question.
-
-    Pairs of orders touched come first, then pairs whose decision changes. An order touched alone is compared
-    with every other that has norms.
-    """
-    met = sorted(orders)
-    wanted = dict.fromkeys(combinations(met, 2))
-    if len(met) == 1:
-        wanted.update(dict.fromkeys((min(met[0], o), max(met[0], o)) for o in others if o != met[0]))
-    wanted.update(dict.fromkeys((min(p.origin, p.destination), max(p.origin, p.destination)) for p in pairs))
-    return list(wanted)[:MOST_PAIRS], len(wanted) <= MOST_PAIRS
-
-
-def _clashes(
-    before: RuleBook,
-    after: RuleBook,
-    day: int,
-    chosen: Iterable[tuple[str, str]],
-    categories: Sequence[str],
-    facts: Mapping[str, Value] | None,
-) -> tuple[tuple[Clash, ...], tuple[Clash, ...]]:
-    """Return the conflicts that bite under the second law alone, and under the first alone."""
-    views = before.at(day), after.at(day)
-    found: tuple[dict[tuple[str, str, str], Clash], ...] = ({}, {})
-    for here, there in chosen:
-        for known, view in zip(found, views, strict=True):
-            for category in categories:
-                for one in between(view, here, there, category, facts):
-                    if one.now:
-                        known.setdefault((one.kind, one.first.iri, one.second.iri), one)
-    was, now = found
-    return (
-        tuple(now[key] for key in sorted(now.keys() - was.keys())),
-        tuple(was[key] for key in sorted(was.keys() - now.keys())),
-    )

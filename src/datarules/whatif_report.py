@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import date
 
 from . import reports, wording
 from . import vocab as v
+from .builder import Built, Plan
 from .explain import place
 from .reports import Document
+from .required import Step
 from .rulebook import RuleBook
 from .scenario import Scenario
 from .whatif import CASES, Effect, Shift, Tide, counts
@@ -62,8 +65,6 @@ def text(before: RuleBook, after: RuleBook, found: Effect) -> list[str]:
     for clashes, said in ((found.arisen, "arise"), (found.gone, "go")):
         if clashes:
             lines.append(f"{len(clashes)} conflicts {said}, among them: {wording.clash(after, clashes[0])}")
-    if not found.complete:
-        lines.append(f"Conflicts were compared between the first {found.compared} pairs only.")
     return lines + [pair_text(before, after, one) for one in found.pairs[:TOLD]]
 
 
@@ -115,7 +116,6 @@ def document(
             "arise": [reports.clash(after, one) for one in found.arisen],
             "go": [reports.clash(before, one) for one in found.gone],
             "compared": found.compared,
-            "complete": found.complete,
         },
         "orders": sorted(known[iri].code for iri in found.orders),
         "text": text(before, after, found),
@@ -132,4 +132,77 @@ def summary(scenario: Scenario) -> Document:
         "ends": [v.local(iri) for iri in scenario.ends],
         "data": v.local(scenario.data) if scenario.data else "personal",
         "purpose": v.local(scenario.purpose) if scenario.purpose else "any",
+        "sector": v.local(scenario.sector) if scenario.sector else "any",
+    }
+
+
+# -- scenarios that were built
+
+
+def step_text(before: RuleBook, after: RuleBook, plan: Plan, one: Step) -> str:
+    """Return in a sentence what an order would have to do."""
+    who = place(before, one.order)
+    rule = after.records.rules.get(one.statement)
+    about = wording.cited(rule) if rule else ""
+    match one.kind:
+        case "route" if one.change is not None:
+            alone = plan.towards[0] if len(plan.towards) == 1 else ""
+            return f"{wording.change(before, replace(one.change, place=alone))}."
+        case "list":
+            entry = f"could enter the destinations on the list “{place(before, one.what)}”"
+            return f"Instead {who} {entry}, so that this route opens: {about}."
+        case "open":
+            return f"{who} has nothing to change, its law being open: {about}."
+        case "law":
+            return f"No default of {who} for these data is encoded; it would need a rule of its own."
+        case "still-shut" if one.change is not None:
+            count = f"{len(one.origins)} origins and {len(one.towards)} destinations"
+            return f"Between {count} it stays shut unless {wording.change(after, one.change)}."
+        case "shuts":
+            return f"This shuts a route of {who}: {about}."
+        case "ends":
+            ended = before.records.memberships.get(one.statement)
+            return f"{who} ends: {wording.cited(ended) if ended else about}."
+        case _:
+            return f"{who} makes a new act."
+
+
+def step(before: RuleBook, after: RuleBook, plan: Plan, one: Step) -> Document:
+    """Return what an order would have to do, with the statement of law it touches."""
+    known = before.records.jurisdictions
+
+    def codes(places: Iterable[str]) -> list[str]:
+        return [known[p].code if p in known else v.local(p) for p in places]
+
+    rule = after.records.rules.get(one.statement) or after.records.memberships.get(one.statement)
+    return {
+        "order": codes([one.order])[0],
+        "kind": one.kind,
+        "parties": codes(one.parties),
+        "class": one.act or None,
+        "cost": one.cost,
+        "article": wording.articles(rule) if rule else None,
+        "statement": reports.statement(after, one.statement) if rule else None,
+        "list": v.local(one.what) if one.what else None,
+        "origins": codes(one.origins),
+        "destinations": codes(one.towards),
+        "text": step_text(before, after, plan, one),
+    }
+
+
+def built(
+    before: RuleBook, after: RuleBook, made: Built, steps: Sequence[Step], effect: Document
+) -> Document:
+    """Return a scenario that was built: its Turtle, its effect, and what each party would have to change."""
+    plan = made.plan
+    known = before.records.jurisdictions
+    return {
+        "name": plan.name,
+        "title": plan.title,
+        "kind": plan.kind,
+        "parties": [known[p].code for p in plan.parties],
+        "towards": [v.local(p) for p in plan.towards],
+        "turtle": made.turtle,
+        "changes": [step(before, after, plan, one) for one in steps],
+        "effect": effect,
     }

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import combinations
 from math import e, isinf
+from typing import Any
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -279,3 +281,60 @@ def test_without_time_the_fair_choice_is_no_worse_than_the_greedy_one() -> None:
 def test_without_a_limit_everything_useful_may_be_chosen() -> None:
     book = world([*closed("A"), *closed("B"), *open_law("C")])
     assert Chooser(book, surveyed(book), "pairs", True).exact(Limit()).decided == 3
+
+
+TONGUES = {"A": frozenset({"x", "y"}), "B": frozenset({"y", "z"}), "C": frozenset({"x", "w"})}
+
+
+def languages(book: RuleBook, grid: Any) -> int:
+    """Count languages the slow way: each place, each language of another whose data may come, once."""
+    codes = [book.records.jurisdictions[p].code for p in asked(book).places]
+    return sum(
+        len(
+            {t for a, one in enumerate(codes) if a != b and grid[a, b] for t in TONGUES.get(one, ())}
+            - TONGUES.get(other, frozenset())
+        )
+        for b, other in enumerate(codes)
+    )
+
+
+@settings(max_examples=200, deadline=None)
+@given(problems(), st.booleans(), st.integers(1, 4))
+def test_languages_are_joined_as_by_the_best_of_all_subsets(made, mutual, count):  # type: ignore[no-untyped-def]
+    book, effects = made
+    chooser = Chooser(book, effects, "languages", mutual, tongues=TONGUES)
+
+    def gain(chosen: Any) -> int:
+        grid = effects.open.copy()
+        for pair in np.ndindex(grid.shape):
+            if pair[0] != pair[1]:
+                alone = set(effects.openers.get(pair, ())) & set(chosen)
+                both = any(a in chosen and b in chosen for a, b in effects.joint.get(pair, ()))
+                shut = set(effects.closers.get(pair, ())) & set(chosen)
+                grid[pair] = bool((effects.open[pair] or alone or both) and not shut)
+        return languages(book, grid & grid.T if mutual else grid)
+
+    best = max(gain(chosen) - gain(()) for chosen in subsets(chooser.problem.candidates, count))
+    assert chooser.problem.base == gain(())
+    found = chooser.exact(Limit(count))
+    assert found.gain == pytest.approx(best) and found.bound == pytest.approx(best)
+    greedy = chooser.greedy(Limit(count))
+    assert greedy.gain <= found.gain + 1e-9
+    chosen = {chooser.effects.candidates.index(c.change) for c in greedy.choices}
+    assert greedy.gain == gain(chosen) - gain(())
+
+
+@settings(max_examples=60, deadline=None)
+@given(closed_worlds(), st.booleans(), st.integers(1, 2))
+def test_languages_joined_on_law_are_decided_again(book, mutual, count):  # type: ignore[no-untyped-def]
+    found = Chooser(book, surveyed(book), "languages", mutual, tongues=TONGUES).exact(Limit(count))
+    assert found.decided == found.gain
+
+
+def test_a_language_counts_once_for_a_place() -> None:
+    """Opening C brings A nothing it does not speak but w; B brings z: one change joins the more."""
+    book = world([*closed("A"), *closed("B"), *open_law("C")])
+    found = Chooser(book, surveyed(book), "languages", False, tongues={**TONGUES, "C": frozenset({"x"})})
+    assert found.exact(Limit(2)).decided > 0
+    with pytest.raises(ValueError, match="languages"):
+        Chooser(book, surveyed(book), "languages")

@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from datarules import whatif, whatif_report
+from datarules.conflicts import world as everything
 from datarules.matrix import frame, matrix
 from datarules.rulebook import RuleBook
 from datarules.vocab import Action, Status, Strength
@@ -118,3 +119,31 @@ def test_the_pairs_named_are_exactly_those_that_differ(data: st.DataObject) -> N
     again = whatif.effect(after, before, DAY, PERSONAL, places=some)
     assert ways(again) == expected
     assert [one.before for one in found.pairs] == [one.after for one in again.pairs]
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.data())
+def test_conflicts_that_arise_and_go_are_those_of_a_full_comparison(data: st.DataObject) -> None:
+    """Only norms that changed are compared; comparing every pair of orders under both laws gives the same."""
+    rules, more = data.draw(random_rules()), data.draw(random_rules())
+    entries, others = data.draw(random_entries()), data.draw(random_entries())
+    norms = [
+        rule("A/ban", "A", "Prohibition", action=Action.DISCLOSE, data=["personal"]),
+        rule("B/order", "B", "Obligation", action=Action.DISCLOSE, data=["personal"]),
+        rule("C/kept", "C", "Obligation", action=Action.STORE_INSIDE, data=["personal"]),
+        rule("A/out", "A", "Prohibition", strength=Strength.STRICT, data=["personal"], destinations=["L1"]),
+        rule("B/kept", "B", "Obligation", action=Action.STORE_INSIDE, data=["health"]),
+    ]
+    first, second = (data.draw(st.lists(st.sampled_from(norms), unique_by=lambda r: r.iri)) for _ in range(2))
+    before, after = world([*rules, *first], entries), world([*more, *second], others)
+
+    def all_of(book: RuleBook) -> set[tuple[str, str, str]]:
+        found = everything(book.at(DAY), PERSONAL[0])
+        return {(c.kind, c.first.iri, c.second.iri) for c in found if c.now}
+
+    def named(clashes: Any) -> set[tuple[str, str, str]]:
+        return {(c.kind, c.first.iri, c.second.iri) for c in clashes}
+
+    found = whatif.effect(before, after, DAY, PERSONAL)
+    assert named(found.arisen) == all_of(after) - all_of(before)
+    assert named(found.gone) == all_of(before) - all_of(after)

@@ -21,7 +21,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from .. import __version__
 from ..endpoint import Endpoint, Limits
-from ..errors import ConfigError, DataError, DataRulesError, InputError, Problem, QueryError, nearest
+from ..errors import DataRulesError, Problem, nearest
 from ..load import Dataset
 from ..rulebook import RuleBook
 from ..study import Study
@@ -33,22 +33,9 @@ from .explorer import Explorer, names_page
 from .files import Files
 from .lookup import Lookup
 from .mechanisms import Mechanisms
-from .problems import MalformedError, MediaTypeError, NotFoundError, TooLargeError
+from .problems import STATUS, TooLargeError, status_of
 from .scenarios import Scenarios
 from .world import World
-
-STATUS: dict[type[DataRulesError], int] = {
-    NotFoundError: 404,
-    MalformedError: 400,
-    TooLargeError: 413,
-    MediaTypeError: 415,
-    InputError: 422,
-    QueryError: 400,
-    DataError: 500,
-    ConfigError: 500,
-    DataRulesError: 500,
-}
-"""What each error becomes; the nearest class in the line of descent counts."""
 
 MAX_BODY = 1 << 20
 """Largest request body in bytes unless set otherwise: 1 MiB."""
@@ -151,8 +138,7 @@ async def _preflight(scope: Scope, receive: Receive, send: Send, app: ASGIApp) -
 
 def _known_error(request: Request, error: Exception) -> Response:
     assert isinstance(error, DataRulesError)
-    status = next(STATUS[kind] for kind in type(error).__mro__ if kind in STATUS)
-    return problems.response(status, error.problems)
+    return problems.response(status_of(error), error.problems)
 
 
 def _invalid(request: Request, error: Exception) -> Response:
@@ -240,11 +226,11 @@ def create_app(
     app.state.explorer = Explorer(explorer)
     app.router.routes.extend(app.state.explorer.routes())
     app.router.routes.extend(Api(book, today).routes())
-    world = World(book, today, Study.of(book, cache))
+    world = World(book, today, Study.of(book, cache, dataset))
     app.router.routes.extend([*world.routes(), *Files(book, today, world).routes()])
-    app.router.routes.extend(Reach(book, today, world.study).routes())
+    app.router.routes.extend(Reach(world).routes())
     app.router.routes.extend(Mechanisms(world).routes())
-    app.router.routes.extend(Scenarios(book, today, world, dataset).routes())
+    app.router.routes.extend(Scenarios(world).routes())
     app.router.routes.extend(Holdings(book, today).routes())
     app.router.routes.extend(Lookup(book, today).routes())
     if endpoint is not None:

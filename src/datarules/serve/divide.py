@@ -15,11 +15,22 @@ from ..asked import Asked, level_of
 from ..errors import InputError
 from ..measures import SINCE
 from ..vocab import Status
+from .work import Progress
 from .world import MOST, PAGE, World
 
 
-class Reach(World):
-    """The routes, handed a study and a clock; personal data for AI training unless a request says otherwise."""
+class Reach:
+    """The routes, on the study, clock and turn of the routes on the law as a whole.
+
+    Personal data for AI training are looked at unless a request says otherwise.
+
+    Args:
+        world: those routes.
+    """
+
+    def __init__(self, world: World) -> None:
+        self.world = world
+        self.study = world.study
 
     def routes(self) -> list[Route]:
         """Return the routes, to be put into an application."""
@@ -35,7 +46,7 @@ class Reach(World):
     def measured(self, words: dict[str, Any]) -> tuple[Asked, Status]:
         """Read what a measure is about, and its level."""
         asked = self.study.ask_reach(
-            words.get("as_of") or self.today(),
+            words.get("as_of") or self.world.today(),
             data=words.get("data"),
             purpose=words.get("purpose"),
             sector=words.get("sector", "any"),
@@ -46,44 +57,44 @@ class Reach(World):
 
     async def ranking(self, request: Request) -> Response:
         """Rank every place by reach."""
-        asked, level = self.measured(self.words(request, "level"))
-        return self.rows(request, await self.aside(lambda: reports.ranking(self.study, asked, level)))
+        asked, level = self.measured(self.world.words(request, "level"))
+        return await self.world.told(request, lambda _: reports.ranking(self.study, asked, level))
 
     async def reach_of(self, request: Request) -> Response:
         """Tell the reach of one place."""
-        asked, level = self.measured(self.words(request, "level"))
+        asked, level = self.measured(self.world.words(request, "level"))
         party = self.study.party(request.path_params["code"], asked.day)
         if not party.one:
             remedy = f"Ask /v1/priorities/{party.code}, or /v1/reach for every place."
             raise InputError.single("code", party.code, "This is a group; reach is told of places.", remedy)
         iri = party.places[0]
-        return self.rows(request, await self.aside(lambda: reports.place(self.study, asked, level, iri)))
+        return await self.world.told(request, lambda _: reports.place(self.study, asked, level, iri))
 
     async def divide(self, request: Request) -> Response:
         """Tell how unequal reach is; since 1995 too where ``history`` says so."""
-        words = self.words(request, "level", "history", "since")
+        words = self.world.words(request, "level", "history", "since")
         asked, level = self.measured(words)
         since = reports.since_of(words.get("since"), asked) or SINCE
         told = words.get("history", "no").casefold() in ask.TRUE_WORDS
 
-        def make() -> Any:
-            course = self.study.divide_course(asked, level, since) if told else ()
+        def make(progress: Progress) -> Any:
+            course = self.study.divide_course(asked, level, since, progress=progress) if told else ()
             return reports.divide(self.study, asked, level, course)
 
-        return self.rows(request, await self.aside(make))
+        return await self.world.told(request, make)
 
     async def priorities(self, request: Request) -> Response:
         """Tell what holds back the reach of a place, a group or the world, and what would gain most."""
-        words = self.words(request, "level", "limit")
+        words = self.world.words(request, "level", "limit")
         asked, level = self.measured(words)
-        limit = self.count(words, "limit", PAGE, 1, MOST)
+        limit = self.world.count(words, "limit", PAGE, 1, MOST)
         party = self.study.party(request.path_params["code"], asked.day)
 
-        def make() -> Any:
-            found = self.study.priorities(asked, level, party)
+        def make(progress: Progress) -> Any:
+            found = self.study.priorities(asked, level, party, progress)
             return reports.priorities(self.study, asked, level, party, found, limit)
 
-        return self.rows(request, await self.aside(make))
+        return await self.world.told(request, make)
 
     async def brief(self, request: Request) -> Response:
         """Write a policy brief on a place, a group or the world, as a file to keep: HTML or Markdown.
@@ -91,7 +102,7 @@ class Reach(World):
         Raises:
             InputError: there is no such form.
         """
-        asked, level = self.measured(self.words(request, "level"))
+        asked, level = self.measured(self.world.words(request, "level"))
         form = request.path_params["form"]
         if form not in BRIEFS:
             remedy = f"Use one of: {', '.join(BRIEFS)}."
@@ -99,10 +110,11 @@ class Reach(World):
         party = self.study.party(request.path_params["code"], asked.day)
         media, write = BRIEFS[form]
 
-        def make() -> bytes:
-            return write(brief.make(self.study, asked, level, party, self.today())).encode()
-
-        reply = self.reply(request, await self.aside(make), media, f"-{form}")
+        reply = await self.world.told(
+            request,
+            lambda _: write(brief.make(self.study, asked, level, party, self.world.today())).encode(),
+            media,
+        )
         reply.headers["content-disposition"] = f'attachment; filename="datarules-brief-{party.code}.{form}"'
         return reply
 

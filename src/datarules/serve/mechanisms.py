@@ -1,6 +1,6 @@
 """Designs over REST: bridges between two places, portfolios of changes, mechanisms and their fit.
 
-What takes long runs aside, one at a time, by way of `datarules.serve.world.World.aside`.
+What takes long runs aside, one at a time, by way of `datarules.serve.world.World.told`.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from .. import designs, study
 from ..errors import InputError, Problem
 from ..planning import by_class, choose, kinds_of, limits_of, weights_of
 from ..portfolio import OBJECTIVES
+from .work import Progress
 from .world import Words, World
 
 SECONDS = 60
@@ -81,15 +82,15 @@ class Mechanisms:
         count = world.count(words, "k", 10, 1, MOST) if "k" in words else None
         limits = limits_of(count, _budget(words), world.count(words, "front", 1, 1, FRONT))
 
-        def make() -> Any:
-            chooser = world.study.chooser(asked, level, objective, mutual, weights, kinds)
-            found = choose(chooser, limits, greedy, seconds / len(limits), None)
+        def make(progress: Progress) -> Any:
+            chooser = world.study.chooser(asked, level, objective, mutual, weights, kinds, progress)
+            found = choose(chooser, limits, greedy, seconds / len(limits), progress)
             day = asked.day
             return designs.portfolios(
                 world.book, found, chooser.effects, day, objective, mutual, by_class(weights)
             )
 
-        return world.rows(request, await world.aside(make))
+        return await world.told(request, make)
 
     async def mechanisms(self, request: Request) -> Response:
         """Compare mechanisms, or, with a kind, say how it would fit among members or those of a scheme."""
@@ -103,12 +104,19 @@ class Mechanisms:
                 raise InputError(
                     *(Problem(n, words[n], "This needs a kind.", "Give kind too.") for n in extra)
                 )
-            found = await world.aside(lambda: world.study.mechanisms(asked, level))
-            document = designs.mechanisms(world.book, found, asked.day, asked.cell, level)
-            return world.rows(request, document)
+
+            def compare(progress: Progress) -> Any:
+                found = world.study.mechanisms(asked, level, progress)
+                return designs.mechanisms(world.book, found, asked.day, asked.cell, level)
+
+            return await world.told(request, compare)
         kind, scheme = words["kind"], words.get("scheme", "")
-        one = await world.aside(lambda: world.study.fit(asked, kind, level, scheme))
-        return world.rows(request, designs.fit(world.book, one, asked.day, asked.cell))
+
+        def fit(progress: Progress) -> Any:
+            one = world.study.fit(asked, kind, level, scheme, progress)
+            return designs.fit(world.book, one, asked.day, asked.cell)
+
+        return await world.told(request, fit)
 
 
 def _one_of(words: Words, name: str, known: tuple[str, ...]) -> str:

@@ -28,6 +28,23 @@ field that is wrong, its value, the reason and the remedy.
 
 **{DISCLAIMER}**"""
 
+TOLD = (
+    "With `Accept: text/event-stream` progress is told on the way, as events `progress` with `done` and `of`; the "
+    "last event is `result`, or `problem`. The work stops when the connection is closed."
+)
+STREAMED = (
+    *(
+        "/v1/portfolio",
+        "/v1/mechanisms",
+        "/v1/divide",
+        "/v1/reach",
+        "/v1/reach/{code}",
+        "/v1/priorities/{code}",
+    ),
+    *("/v1/conflicts", "/v1/islands", "/v1/islands/history", "/v1/obstacles", "/v1/scenarios/{name}/effect"),
+)
+"""Routes whose work tells its progress and can be stopped."""
+
 _FIELDS: dict[str, tuple[str, Part, Any]] = {
     "origin": ("Code or name of the jurisdiction the data leave.", {"type": "string"}, "EU"),
     "destination": ("Code or name of the jurisdiction the data reach.", {"type": "string"}, "US"),
@@ -229,6 +246,13 @@ def _paths() -> Part:
     listed.update(openapi_scenarios.operations(row, rows))
     listed.update(designs(_parameter, row))
     paths: Part = {path: {"get": _operation(*parts)} for path, parts in listed.items()}
+    for path, (name, summary, reply, fields, content) in openapi_scenarios.posted(row).items():
+        made = _operation(name, summary, reply, fields)
+        paths.setdefault(path, {})["post"] = {**made, "requestBody": {"required": True, "content": content}}
+    for path in STREAMED:
+        paths[path]["get"]["description"] = TOLD
+    for path in ("/v1/scenarios", "/v1/scenarios/effect"):
+        paths[path]["post"]["description"] = TOLD
     batch = {"type": "array", "maxItems": 1000, "items": _ref("Question")}
     paths["/v1/check"] = {
         "get": _operation("check", "May this data go, how, and if not, why not?", answer, question),

@@ -13,7 +13,7 @@ from typing import Any
 import msgspec
 from starlette.responses import Response
 
-from ..errors import InputError, Problem
+from ..errors import ConfigError, DataError, DataRulesError, InputError, Problem, QueryError
 
 PROBLEM = "application/problem+json"
 TYPES = "https://w3id.org/datarules/problem/"
@@ -44,6 +44,25 @@ class TooLargeError(InputError):
 
 class MediaTypeError(InputError):
     """A request body of a kind that is not read here."""
+
+
+STATUS: dict[type[DataRulesError], int] = {
+    NotFoundError: 404,
+    MalformedError: 400,
+    TooLargeError: 413,
+    MediaTypeError: 415,
+    InputError: 422,
+    QueryError: 400,
+    DataError: 500,
+    ConfigError: 500,
+    DataRulesError: 500,
+}
+"""What each error becomes; the nearest class in the line of descent counts."""
+
+
+def status_of(error: DataRulesError) -> int:
+    """Return the status an error leaves with."""
+    return next(STATUS[kind] for kind in type(error).__mro__ if kind in STATUS)
 
 
 def clean(text: str) -> str:

@@ -19,6 +19,7 @@ from .. import bundled
 from ..errors import ConfigError
 from ..load import Dataset
 from ..open import open_dataset
+from ..released import open_release
 from ..rulebook import RuleBook
 from ..store import VARIABLE, serving_endpoint
 from ..validate import cache_folder
@@ -26,6 +27,7 @@ from .app import create_app
 
 STORE_DIR = "DATARULES_STORE_DIR"
 DATA_DIR = "DATARULES_DATA_DIR"
+RELEASE = "DATARULES_RELEASE"
 """Environment variable that tells worker processes where the data are."""
 BACKLOG = 2048
 
@@ -37,7 +39,7 @@ def app_from_environment() -> FastAPI:
         DataError: the data are invalid.
         ConfigError: the SPARQL server named in the environment has no usable address.
     """
-    dataset, book = _opened(os.environ.get(DATA_DIR))
+    dataset, book = _opened(os.environ.get(DATA_DIR), os.environ.get(RELEASE))
     store = os.environ.get(STORE_DIR)
     endpoint = serving_endpoint(
         dataset, book, os.environ.get(VARIABLE, "").strip() or None, folder=Path(store) if store else None
@@ -46,13 +48,15 @@ def app_from_environment() -> FastAPI:
     return create_app(book, endpoint, cache=cache_folder(), dataset=dataset)
 
 
-def _opened(folder: str | None) -> tuple[Dataset, RuleBook]:
-    """Return the data of a folder, or the bundled data.
+def _opened(folder: str | None, release: str | None = None) -> tuple[Dataset, RuleBook]:
+    """Return the data of a folder, of a release, or the bundled data.
 
     Raises:
         DataError: the data are invalid.
         ConfigError: the folder holds no data, which would otherwise be served as an empty world.
     """
+    if release:
+        return open_release(Path(release))
     files = bundled.data_files(Path(folder)) if folder else None
     if files == []:
         raise ConfigError.single(
@@ -91,7 +95,14 @@ def _listen(host: str, port: int) -> socket.socket:
     return listener
 
 
-def run(host: str, port: int, workers: int, data_dir: str | None, store: str | None = None) -> int:
+def run(
+    host: str,
+    port: int,
+    workers: int,
+    data_dir: str | None,
+    store: str | None = None,
+    release: str | None = None,
+) -> int:
     """Serve until stopped; return the exit code.
 
     Args:
@@ -100,6 +111,7 @@ def run(host: str, port: int, workers: int, data_dir: str | None, store: str | N
         workers: processes, each with its own copy of the data.
         data_dir: folder with ``jurisdictions/`` and ``agreements/``; bundled data if not given.
         store: folder to keep the SPARQL store in; in memory if not given.
+        release: a release to serve in place of the bundled data.
 
     Raises:
         DataError: the data are invalid.
@@ -114,19 +126,16 @@ def run(host: str, port: int, workers: int, data_dir: str | None, store: str | N
             "A store in a folder is filled by one process.",
             "Use --workers 1, or the memory store.",
         )
-    if store:
-        os.environ[STORE_DIR] = store
-    else:
-        os.environ.pop(STORE_DIR, None)
-    if data_dir:
-        os.environ[DATA_DIR] = data_dir
-    else:
-        os.environ.pop(DATA_DIR, None)
+    for name, value in ((STORE_DIR, store), (DATA_DIR, data_dir), (RELEASE, release)):
+        if value:
+            os.environ[name] = value
+        else:
+            os.environ.pop(name, None)
     app: FastAPI | str = "datarules.serve.run:app_from_environment"
     if workers == 1:
         app = app_from_environment()
     else:
-        _opened(data_dir)
+        _opened(data_dir, release)
     listener = _listen(host, port)
     bound = listener.getsockname()[1]
     shown = f"[{host}]" if ":" in host else host

@@ -1,90 +1,118 @@
-"""Scenarios over REST: what ships with the data, each as written, and what it would change.
+"""Scenarios over REST: what ships with the data, one of one's own, one made from words; and what each would change.
 
-The law as imagined and its effect are made on a thread, one at a time, and kept.
+A scenario that is posted is laid over the law in memory and forgotten: nothing of it is written to disk, and
+its addresses are names, never fetched.
 """
 
 from __future__ import annotations
 
-from collections import OrderedDict
-from collections.abc import Awaitable, Callable
-from datetime import date
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from .. import reports, scenario, study, whatif, whatif_report
-from .. import vocab as v
-from ..errors import InputError
-from ..load import Dataset, load
-from ..rulebook import RuleBook
+from .. import builder, reports, scenario, study, whatif_rdf, whatif_report
+from ..asked import Asked
+from ..errors import DataError, InputError, Problem, nearest
 from ..scenario import Scenario
-from ..study import Asked
+from ..supposing import Supposed
 from ..vocab import Status
-from .door import Door
+from . import reading
+from .problems import MediaTypeError, TooLargeError
+from .work import Progress
 from .world import MOST, PAGE, Words, World
 
 TURTLE = "text/turtle"
-KEPT = 4
-"""Laws as imagined, and effects, that are kept."""
+LARGEST = 128 * 1024
+"""Largest scenario that can be posted, in bytes."""
+QUESTION = ("as_of", "facts")
+"""Fields of a posted plan beside those of the builder."""
 
 
-class Scenarios(Door):
-    """The routes, handed the rulebook, a clock, the routes on the law as a whole and the data.
+class Scenarios:
+    """The routes, on the study, clock and turn of the routes on the law as a whole.
 
     Args:
-        book: the compiled law.
-        today: the clock.
-        world: what reads fields and takes turns.
-        dataset: what the rulebook was made of; the bundled data, loaded when needed, unless given.
+        world: those routes.
     """
 
-    def __init__(
-        self, book: RuleBook, today: Callable[[], date], world: World, dataset: Dataset | None = None
-    ) -> None:
-        super().__init__(book, today)
+    def __init__(self, world: World) -> None:
         self.world = world
-        self._dataset = dataset
-        self._laws: OrderedDict[str, RuleBook] = OrderedDict()
-        self._effects: OrderedDict[object, whatif.Effect] = OrderedDict()
+        self.study = world.study
+        self.book = world.book
 
     def routes(self) -> list[Route]:
         """Return the routes, to be put into an application."""
-        table: list[tuple[str, Callable[[Request], Awaitable[Response]]]] = [
-            ("/v1/scenarios", self.listed),
-            ("/v1/scenarios/{name}", self.one),
-            ("/v1/scenarios/{name}/effect", self.effect),
+        table: list[tuple[str, str, Callable[[Request], Awaitable[Response]]]] = [
+            ("GET", "/v1/scenarios", self.listed),
+            ("POST", "/v1/scenarios", self.build),
+            ("POST", "/v1/scenarios/effect", self.own),
+            ("GET", "/v1/scenarios/{name}", self.one),
+            ("GET", "/v1/scenarios/{name}/effect", self.effect),
         ]
-        return [Route(path, endpoint, methods=["GET"]) for path, endpoint in table]
+        return [Route(path, endpoint, methods=[method]) for method, path, endpoint in table]
 
     async def listed(self, request: Request) -> Response:
         """List the scenarios that ship with the data."""
-        self.plain(request)
+        self.world.plain(request)
         rows = [whatif_report.summary(scenario.read(path)) for path in scenario.names().values()]
-        return self.rows(request, rows)
+        return self.world.rows(request, rows)
 
     async def one(self, request: Request) -> Response:
         """Show a scenario: its Turtle where the client asks for it, else JSON."""
-        self.plain(request)
+        self.world.plain(request)
         found = self._named(request)
         if TURTLE in request.headers.get("accept", ""):
-            return self.reply(request, found.file.text.encode(), TURTLE, "-turtle")
-        return self.rows(request, {**whatif_report.summary(found), "turtle": found.file.text})
+            return self.world.reply(request, found.file.text.encode(), TURTLE, "-turtle")
+        return self.world.rows(request, {**whatif_report.summary(found), "turtle": found.file.text})
 
     async def effect(self, request: Request) -> Response:
-        """Tell what a scenario would change, pair by pair, island by island, and in conflicts."""
+        """Tell what a scenario that ships would change, pair by pair, island by island, and in conflicts."""
         words = self.world.words(request, "level", "limit", "offset")
-        found = self._named(request)
-        level = study.level_of(words.get("level", "safeguards"))
-        limit = self.world.count(words, "limit", PAGE, 1, MOST)
-        offset = self.world.count(words, "offset", 0, 0, 10**9)
-        asked = self._asked(words, found)
-        after, effect = await self.world.aside(lambda: self._made(found, asked, level))
-        about = reports.head(self.book, asked.day, asked.cell, asked.facts)
-        document = whatif_report.document(
-            self.book, after, found, effect, about, slice(offset, offset + limit)
-        )
-        return self.rows(request, document)
+        return await self._effect(request, self._named(request), words)
+
+    async def own(self, request: Request) -> Response:
+        """Tell what a scenario of the client's own would change; its Turtle is the body."""
+        words = self.world.words(request, "level", "limit", "offset")
+        kind = request.headers.get("content-type", "").partition(";")[0].strip().casefold()
+        if kind != TURTLE:
+            raise MediaTypeError.single(
+                "content-type", kind, "A scenario is Turtle.", f"Send it as {TURTLE}."
+            )
+        raw = await request.body()
+        if len(raw) > LARGEST:
+            reason = f"A scenario has at most {LARGEST:,} bytes."
+            raise TooLargeError.single("body", f"{len(raw):,} bytes", reason, "Send a smaller one.")
+        try:
+            found = scenario.read_own(raw.decode("utf-8"))
+        except UnicodeDecodeError as error:
+            where, remedy = f"byte {error.start}", "Encode Turtle as UTF-8."
+            raise InputError.single("body", where, "The body is not UTF-8.", remedy) from None
+        except DataError as error:
+            raise InputError(*error.problems) from None
+        return await self._effect(request, found, words)
+
+    async def build(self, request: Request) -> Response:
+        """Make a scenario from words; answer with its Turtle, its effect and what each party would have to change."""
+        words = self.world.words(request, "limit", "offset")
+        given = reading.body(await request.body())
+        asked_words = self._plan_words(given)
+        made = self.study.build({n: w for n, w in given.items() if n not in QUESTION}, self.world.today())
+        source = scenario.read_own(made.turtle)
+        asked = self.study.asked_of(source, asked_words)
+        shown = self._page(words)
+
+        def make(progress: Progress) -> Any:
+            after = self._supposed(source)
+            about = self._document(after, asked, made.plan.level, shown, progress)
+            steps = self.study.required(made, after, asked, progress=progress)
+            return whatif_report.built(self.book, after.book, made, steps, about)
+
+        return await self.world.told(request, make)
+
+    # -- reading
 
     @staticmethod
     def _named(request: Request) -> Scenario:
@@ -95,41 +123,70 @@ class Scenarios(Door):
         """
         return scenario.read(scenario.named(request.path_params["name"]))
 
-    def _asked(self, words: Words, found: Scenario) -> Asked:
-        """Read the question; what is not stated is as the scenario says.
+    @staticmethod
+    def _plan_words(given: Any) -> Words:
+        """Return what a posted plan says of the question, having looked at the form of the plan.
 
         Raises:
-            InputError: the day lies before the first day of the scenario.
+            InputError: it is no object, or a field of the question has the wrong form.
         """
-        usual: Words = {"as_of": found.start, "data": v.local(found.data) or "personal"}
-        usual["purpose"] = v.local(found.purpose) or "any"
-        asked = self.world.asked({**usual, **words}, one=False)
-        if asked.day < found.start:
-            reason = f"The scenario begins on {found.start.isoformat()}."
-            raise InputError.single("as_of", asked.day.isoformat(), reason, "Name that day or a later one.")
-        return asked
-
-    def _made(self, found: Scenario, asked: Asked, level: Status) -> tuple[RuleBook, whatif.Effect]:
-        after = self._laws.get(found.name)
-        if after is None:
-            self._dataset = self._dataset or load()
-            after = self._laws[found.name] = scenario.apply(self._dataset, found, self.world.study.folder)
-        self._laws.move_to_end(found.name)
-        key = (found.name, asked.cells, asked.day, tuple(sorted(asked.facts.items())), level)
-        effect = self._effects.get(key)
-        if effect is None:
-            effect = self._effects[key] = whatif.effect(
-                self.book,
-                after,
-                asked.day.toordinal(),
-                [cell.data for cell in asked.cells],
-                level,
-                self.world.study.people,
-                facts=asked.facts,
-                purpose=asked.cell.purpose,
-                sector=asked.cell.sector,
+        if not isinstance(given, Mapping):
+            remedy = 'Send for example {"kind": "recognition", "by": "KE,NG", "of": "EU"}.'
+            raise InputError.single("body", type(given).__name__, "A plan is a JSON object.", remedy)
+        known = (*builder.FIELDS, *QUESTION)
+        found = []
+        for name in given.keys() - set(known):
+            close = nearest(name, known, 1)
+            remedy = f"Did you mean {close[0]}?" if close else f"The fields are: {', '.join(known)}."
+            found.append(Problem(name, name, "There is no such field.", remedy))
+        if not isinstance(given.get("as_of", ""), str):
+            found.append(Problem("as_of", str(given["as_of"]), "A day is a text.", "Write it as YYYY-MM-DD."))
+        if not isinstance(given.get("facts", {}), dict):
+            found.append(
+                Problem("facts", str(given["facts"]), "Facts are an object.", 'Write {"consent": true}.')
             )
-        for kept in (self._laws, self._effects):
-            while len(kept) > KEPT:
-                kept.popitem(last=False)
-        return after, effect
+        if found:
+            raise InputError(*found)
+        return {name: given[name] for name in QUESTION if name in given}
+
+    def _page(self, words: Words) -> slice:
+        limit = self.world.count(words, "limit", PAGE, 1, MOST)
+        offset = self.world.count(words, "offset", 0, 0, 10**9)
+        return slice(offset, offset + limit)
+
+    # -- answering
+
+    async def _effect(self, request: Request, found: Scenario, words: Words) -> Response:
+        level = study.level_of(words.pop("level", "safeguards"))
+        shown = self._page(words)
+        asked = self.study.asked_of(found, {n: w for n, w in words.items() if n not in ("limit", "offset")})
+
+        accepted = request.headers.get("accept", "")
+        form = next((n for n, one in whatif_rdf.FORMATS.items() if one.media in accepted), "")
+
+        def make(progress: Progress) -> Any:
+            after = self._supposed(found)
+            if form:
+                effect = self.study.effect(after, asked, level, progress)
+                return whatif_rdf.write(form, self.book, after, effect, asked)
+            return self._document(after, asked, level, shown, progress)
+
+        return await self.world.told(request, make, whatif_rdf.FORMATS[form].media if form else "")
+
+    def _supposed(self, found: Scenario) -> Supposed:
+        """Return the law as imagined.
+
+        Raises:
+            InputError: the scenario does not keep to the shapes.
+        """
+        try:
+            return self.study.suppose(found)
+        except DataError as error:
+            raise InputError(*error.problems) from None
+
+    def _document(
+        self, after: Supposed, asked: Asked, level: Status, shown: slice, progress: Progress
+    ) -> Any:
+        found = self.study.effect(after, asked, level, progress)
+        about = reports.head(self.book, asked.day, asked.cell, asked.facts)
+        return whatif_report.document(self.book, after.book, after.scenario, found, about, shown)

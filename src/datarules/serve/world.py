@@ -1,7 +1,8 @@
 """The law as a whole over REST: pairs, conflicts, islands, chains, obstacles, histories.
 
 What takes long runs on a thread of its own, one at a time, and is kept; other requests are answered
-meanwhile. Matrices, graphs and pictures are in `datarules.serve.files`.
+meanwhile. It ends with the client: who goes away stops the work at its next step (`datarules.serve.work`).
+Matrices, graphs and pictures are in `datarules.serve.files`.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from typing import Any, TypeVar
 import msgspec
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
 
 from .. import ask, history, reports, study
@@ -25,7 +26,8 @@ from ..model import Transfer
 from ..rulebook import RuleBook
 from ..study import Asked, Study
 from . import reading
-from .door import Door
+from .door import JSON, Door
+from .work import EVENTS, GONE, Progress, Work
 
 Made = TypeVar("Made")
 Words = dict[str, Any]
@@ -72,6 +74,24 @@ class World(Door):
                 return make()
 
         return await run_in_threadpool(run)
+
+    async def told(self, request: Request, make: Callable[[Progress], Any], kind: str = "") -> Response:
+        """Return a document that takes long to make, and stop making it when the client goes away.
+
+        Args:
+            request: who asks; with ``Accept: text/event-stream`` progress is told on the way, and the document
+                is the last event.
+            make: makes the document on a thread; calls what it is handed with steps done and steps in all.
+            kind: media type, where it makes bytes of one; a document is sent as JSON.
+        """
+        work = Work(self._turn, make)
+        if EVENTS in request.headers.get("accept", "") and not kind:
+            headers = {"cache-control": "no-store", "vary": "Accept", "x-accel-buffering": "no"}
+            return StreamingResponse(work.events(request), 200, headers, EVENTS)
+        found = await work.result(request)
+        if found is None:
+            return Response(status_code=GONE)
+        return self.reply(request, found, kind or JSON, f"-{kind.rpartition('/')[2]}" if kind else "")
 
     # -- reading
 
@@ -162,10 +182,13 @@ class World(Door):
         data = asked.cell.data if "data" in words else None
         possible = words.get("possible", "no").casefold() in ask.TRUE_WORDS
         limit, offset = self.count(words, "limit", PAGE, 1, MOST), self.count(words, "offset", 0, 0, 10**9)
-        found = await self.aside(lambda: self.study.conflicts(asked, data, chosen or KINDS))
-        kept = [one for one in found if one.now or possible]
-        document = reports.conflicts(self.book, kept[offset : offset + limit], asked.day, data, len(kept))
-        return self.rows(request, document)
+
+        def make(progress: Progress) -> Any:
+            found = self.study.conflicts(asked, data, chosen or KINDS, progress)
+            kept = [one for one in found if one.now or possible]
+            return reports.conflicts(self.book, kept[offset : offset + limit], asked.day, data, len(kept))
+
+        return await self.told(request, make)
 
     async def paths(self, request: Request) -> Response:
         """Find lawful chains between two places, the first law's onward rules carried along."""
@@ -185,10 +208,14 @@ class World(Door):
             return self.rows(request, reports.obstacles(self.book, bench, ways, level, asked.day))
         asked = self.asked(words, one=False)
         limit, offset = self.count(words, "limit", PAGE, 1, MOST), self.count(words, "offset", 0, 0, 10**9)
-        found = await self.aside(lambda: self.study.barriers(asked, level))
-        rows = [reports.barrier(self.book, one) for one in found[offset : offset + limit]]
-        head = {**reports.head(self.book, asked.day, facts=asked.facts), "level": level.value}
-        return self.rows(request, {**head, "total": len(found), "obstacles": rows})
+
+        def make(progress: Progress) -> Any:
+            found = self.study.barriers(asked, level, progress)
+            rows = [reports.barrier(self.book, one) for one in found[offset : offset + limit]]
+            head = {**reports.head(self.book, asked.day, facts=asked.facts), "level": level.value}
+            return {**head, "total": len(found), "obstacles": rows}
+
+        return await self.told(request, make)
 
     # -- islands
 
@@ -201,12 +228,13 @@ class World(Door):
             study.case_of(words.get("case", "status")),
         )
 
-        def make() -> Any:
+        def make(progress: Progress) -> Any:
+            self.study.island_states(asked, level, case, progress)
             found = self.study.islands(asked, level, case)
             named = self.study.named_islands(asked, level, case)
             return reports.islands(self.book, found, asked.day, asked.cell, level, case, named)
 
-        return self.rows(request, await self.aside(make))
+        return await self.told(request, make)
 
     async def island_history(self, request: Request) -> Response:
         """Tell how the islands merged and split since 1995, with the acts that did it."""
@@ -216,8 +244,12 @@ class World(Door):
             study.level_of(words.get("level", "safeguards")),
             study.case_of(words.get("case", "status")),
         )
-        states = await self.aside(lambda: self.study.island_states(asked, level, case))
-        return self.rows(request, reports.island_history(self.book, states))
+        return await self.told(
+            request,
+            lambda progress: reports.island_history(
+                self.book, self.study.island_states(asked, level, case, progress)
+            ),
+        )
 
     # -- histories
 

@@ -1,0 +1,220 @@
+"""A log joined with small tables on integers: first a number for each word, then one key, then one answer.
+
+The joins are Ibis expressions, the same on every engine (`datarules.flow_engines`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from datetime import date
+from typing import Any
+
+import ibis
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+from . import flow_table, flow_words
+from .errors import InputError
+from .flow_engines import Engine
+from .flow_table import Table
+from .flow_words import Reading, Words
+from .matrix import NONE
+
+MOST_WORDS = 1_000_000
+"""Distinct days a column may have; more mean that it is the wrong column."""
+MOST_COMBINATIONS = 5_000_000
+"""Distinct combinations of words a log may have; more mean that a column is the wrong one."""
+ROW = "datarules_"
+"""Prefix of the columns that only the join needs."""
+
+
+def _days(column: Any, form: str) -> Any:
+    """Return the days of a column: those of instants, and the first ten letters of ISO 8601 text."""
+    if column.type().is_timestamp():
+        return column.date()
+    return column.left(10) if column.type().is_string() and not form else column
+
+
+def _few(found: pa.Table, most: int, what: str) -> pa.Table:
+    """Return rows, unless they are too many.
+
+    Raises:
+        InputError: they are.
+    """
+    if found.num_rows > most:
+        raise InputError.single(
+            "columns",
+            what,
+            f"There are more than {most:,} distinct values.",
+            "Is one of the columns not what it is mapped to?",
+        )
+    return found
+
+
+class _Problems:
+    """Why words cannot be read, each with a number below zero."""
+
+    def __init__(self) -> None:
+        self.texts: list[str] = []
+
+    def number(self, text: str) -> int:
+        """Return the number of a problem."""
+        self.texts.append(text)
+        return -len(self.texts)
+
+    def codes(self, codes: Iterable[int], problems: Iterable[str]) -> list[int]:
+        """Return numbers of meanings, those of problems in place of what cannot be read."""
+        return [self.number(text) if text else code for code, text in zip(codes, problems, strict=True)]
+
+
+class Join:
+    """The log with the numbers of its words, in the making.
+
+    Args:
+        engine: what runs it.
+        log: the log.
+        reading: what reads the words.
+    """
+
+    def __init__(self, engine: Engine, log: Any, reading: Reading) -> None:
+        self.engine = engine
+        self.log = log
+        self.reading = reading
+        self.problems = _Problems()
+        self.fields: list[Words] = []
+
+    def follow(self, key: Any, name: str, words: Any, more: dict[str, Any]) -> None:
+        """Add columns that follow from the word in one column."""
+        word = pa.array(words, key.type().to_pyarrow())
+        small = self.engine.put(f"{name}_words", pa.table({f"{name}_word": word, **more}))
+        log = self.log.mutate(**{f"{name}_key": key})
+        both = log.left_join(small, [log[f"{name}_key"] == small[f"{name}_word"]])
+        self.log = both.drop(f"{name}_key", f"{name}_word")
+
+    def _number(self, column: str, fact: str) -> Any:
+        """Return the class of a number: how many thresholds it reaches, 0 where none is stated."""
+        cell = self.log[column]
+        if cell.type().is_string():
+            text = cell.replace(",", "").replace("_", "").strip()
+            number, empty = text.try_cast("float64"), cell.isnull() | (text == "")
+        else:
+            number, empty = cell.cast("float64"), cell.isnull()
+        good = number.notnull() & (number == number.floor()) & (number >= 0) & (number < 1e15)
+        code = ibis.literal(1, "int32")
+        for turn in flow_words.thresholds(self.reading.book, fact):
+            code = code + (number >= turn).ifelse(1, 0).cast("int32")
+        unit = self.reading.book.records.facts[fact].unit
+        wrong = self.problems.number(f"facts.{fact}: this is no whole number of {unit} from 0 up")
+        return ibis.cases((empty, 0), (good, code), else_=wrong).cast("int32")
+
+    def combinations(self, tell: Callable[[float], None]) -> dict[int, int]:
+        """Give every row the key of its combination, or its problem; return how many rows each key has.
+
+        Raises:
+            InputError: the combinations are too many.
+        """
+        book, mapping = self.reading.book, self.reading.mapping
+        columns = {key: name for key, name in mapping.columns.items() if key != "date"}
+        numbers = [
+            key
+            for key in columns
+            if key.startswith("facts.") and book.records.facts[key.removeprefix("facts.")].kind is int
+        ]
+        place = {key: f"{ROW}{n}" for n, key in enumerate(columns)}
+        made = {place[key]: self._number(columns[key], key.removeprefix("facts.")) for key in numbers}
+        self.log = self.log.mutate(**made)
+        picked = [place[key] if key in numbers else columns[key] for key in columns]
+        grouped = self.log.group_by(list(dict.fromkeys(picked))).aggregate(**{f"{ROW}rows": self.log.count()})
+        found = _few(
+            self.engine.rows(grouped.limit(MOST_COMBINATIONS + 1), tell),
+            MOST_COMBINATIONS,
+            ", ".join(columns.values()),
+        )
+        codes = []
+        for key, source in zip(columns, picked, strict=True):
+            if key in numbers:
+                self.fields.append(flow_words.measured(book, key.removeprefix("facts.")))
+                codes.append(found[source].to_numpy().astype(np.int64))
+            else:
+                codes.append(self._worded(key, source, place[key], found[source].combine_chunks()))
+        return self._keyed(codes, found[f"{ROW}rows"].to_numpy())
+
+    def _worded(self, key: str, column: str, name: str, found: pa.Array) -> npt.NDArray[np.int64]:
+        """Add the number of what a word means, or of its problem; return it for each combination."""
+        coded = found.dictionary_encode() if not pa.types.is_dictionary(found.type) else found
+        one = self.reading.words(key, coded.dictionary.to_pylist())
+        numbers = self.problems.codes(one.codes, one.problems)
+        lacking = one.absent if one.absent != NONE else self.problems.number(f"{key} is missing")
+        self.follow(self.log[column], name, coded.dictionary, {f"{name}_code": pa.array(numbers, pa.int32())})
+        code = self.log[f"{name}_code"].coalesce(ibis.literal(lacking, "int32"))
+        self.log = self.log.mutate(**{name: code}).drop(f"{name}_code")
+        self.fields.append(one)
+        index = coded.indices.fill_null(len(numbers)).to_numpy()
+        found_codes: npt.NDArray[np.int64] = np.array([*numbers, lacking], np.int64)[index]
+        return found_codes
+
+    def _keyed(self, codes: list[npt.NDArray[np.int64]], rows: npt.NDArray[np.int64]) -> dict[int, int]:
+        steps = flow_table.strides(self.fields)
+        kind = "int32" if steps and steps[0] * len(self.fields[0].meanings) < 1 << 31 else "int64"
+        names = [f"{ROW}{n}" for n in range(len(self.fields))]
+        key = ibis.literal(0, kind)
+        keys = np.zeros(len(rows), np.int64)
+        worst = np.zeros(len(rows), np.int64)
+        for name, step, code in zip(names, steps, codes, strict=True):
+            key = key + self.log[name].cast(kind) * ibis.literal(step, kind)
+            keys += code * step
+            worst = np.minimum(worst, code)
+        least = ibis.least(ibis.literal(0, "int32"), *(self.log[name] for name in names)).cast(kind)
+        self.log = self.log.mutate(**{f"{ROW}key": (least < 0).ifelse(least, key).cast(kind)}).drop(*names)
+        distinct, back = np.unique(np.where(worst < 0, worst, keys), return_inverse=True)
+        sums = np.bincount(back, rows, len(distinct)).astype(np.int64)
+        return dict(zip(distinct.tolist(), sums.tolist(), strict=True))
+
+    def days(self, tell: Callable[[float], None]) -> tuple[flow_table.Longs, list[date], bool]:
+        """Give every row its period, or its problem; return periods, first and last day, whether all is well.
+
+        Raises:
+            InputError: the days are too many.
+        """
+        mapping, name = self.reading.mapping, f"{ROW}day"
+        if "date" not in mapping.columns:
+            day = self.reading.fixed["date"]
+            self.log = self.log.mutate(**{name: ibis.literal(0, "int32")})
+            return flow_table.periods(self.reading.book, day, day), [day, day], True
+        column = _days(self.log[mapping.columns["date"]], mapping.date_format)
+        distinct = self.log.select(word=column).distinct().limit(MOST_WORDS + 1)
+        found = _few(self.engine.rows(distinct, tell), MOST_WORDS, mapping.columns["date"])["word"]
+        words = [word for word in found.to_pylist() if word is not None]
+        read = [self.reading.day(word) for word in words]
+        known = [day for day, _ in read if day is not None]
+        span = [min(known), max(known)] if known else []
+        starts = flow_table.periods(self.reading.book, *span) if span else np.zeros(0, np.int64)
+        ordinals = np.array([day.toordinal() if day else 0 for day, _ in read], np.int64)
+        places = (np.searchsorted(starts, ordinals, "right") - 1).tolist()
+        codes = self.problems.codes(places, (problem for _, problem in read))
+        self.follow(column, name, words, {f"{name}_code": pa.array(codes, pa.int32())})
+        lacking = ibis.literal(self.problems.number("date is missing"), "int32")
+        self.log = self.log.mutate(**{name: self.log[f"{name}_code"].coalesce(lacking)}).drop(f"{name}_code")
+        return starts, span, len(known) == len(found)
+
+    def answers(self, table: Table) -> None:
+        """Give every row the number of its verdict, or of its problem.
+
+        A combination whose verdict is the same in all periods has it at once; else line and period tell.
+        """
+        name, day = f"{ROW}line", f"{ROW}day"
+        same = (table.courses == table.courses[:, :1]).all(axis=1)
+        fixed = np.where(same[table.lines], table.courses[table.lines, 0], NONE)
+        lines = {
+            f"{ROW}fixed": pa.array(fixed, pa.int32(), mask=fixed == NONE),
+            name: pa.array(table.lines, pa.int32(), mask=fixed != NONE),
+        }
+        self.follow(self.log[f"{ROW}key"], name, table.keys, lines)
+        where = self.log[name] * ibis.literal(len(table.periods), "int32") + self.log[day]
+        cells = {f"{ROW}turned": pa.array(table.courses.ravel(), pa.int32())}
+        self.follow(where, f"{ROW}cell", np.arange(table.courses.size), cells)
+        log = self.log
+        answer = ibis.coalesce(log[f"{ROW}fixed"], log[f"{ROW}turned"], log[f"{ROW}key"].cast("int32"))
+        answer = (log[day] < 0).ifelse(log[day], answer)
+        self.log = log.mutate(**{f"{ROW}answer": answer}).drop(f"{ROW}fixed", f"{ROW}turned", name)

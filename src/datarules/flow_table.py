@@ -1,0 +1,309 @@
+"""The compiled decision table of a log: each word → a number, each combination of words → its verdicts over time.
+
+A log repeats itself: it has many rows and few combinations of places, data, purpose, sector and facts. Each
+field is a small table of words with a number for what they mean; the numbers of a row make one integer, its
+*key*. A key leads to a *line*, the course of its verdict over the days of change, and line and period lead
+to a verdict. So whoever joins (`datarules.flows`) joins small tables on integers. Numbers of persons and the
+like mean only on which sides of the law's thresholds they fall, so they stay few. Verdicts are those of
+`datarules.timeline`, and of `datarules.decide` where one row names several categories.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any, NamedTuple, Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+from . import matrix, wording
+from . import vocab as v
+from .decide import decide
+from .flow_words import Reading, Words
+from .forge import Forge
+from .matrix import NONE, STATUSES, Matrix
+from .model import Rule, Transfer, Value
+from .outlook import outlooks
+from .rulebook import RuleBook
+from .timeline import Turn, turns
+from .vocab import Status
+
+Longs = npt.NDArray[np.int64]
+Facts = tuple[tuple[str, Value], ...]
+Shared = tuple[str, str, Facts]
+"""Purpose, sector and facts."""
+Progress = Callable[[int, int], None]
+MOST_KEYS = 1 << 62
+
+
+class Verdict(NamedTuple):
+    """One answer: statuses, the freest route open and the first prohibition that stands (IRIs, or empty)."""
+
+    status: Status
+    best: Status
+    worst: Status
+    route: str
+    obstacle: str
+    capped: bool
+
+
+@dataclass(slots=True)
+class _Lines:
+    """Courses of verdicts, each as where it branched off: line, period, verdict."""
+
+    periods: int
+    verdicts: dict[Verdict, int] = field(default_factory=dict)
+    parents: list[int] = field(default_factory=list)
+    starts: list[int] = field(default_factory=list)
+    takes: list[int] = field(default_factory=list)
+    known: dict[tuple[int, int, int], int] = field(default_factory=dict)
+
+    def branch(self, line: int, period: int, verdict: int) -> int:
+        """Return the line that leaves another in a period for a verdict."""
+        key = (line, period, verdict)
+        found = self.known.get(key)
+        if found is None:
+            found = self.known[key] = len(self.parents)
+            self.parents.append(line)
+            self.starts.append(period)
+            self.takes.append(verdict)
+        return found
+
+    def spelled(self, line: int) -> npt.NDArray[np.int32]:
+        """Return the number of the verdict in each period."""
+        found = np.empty(self.periods, np.int32)
+        until = self.periods
+        while line != NONE:
+            found[self.starts[line] : until] = self.takes[line]
+            until, line = self.starts[line], self.parents[line]
+        return found
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """The compiled decision table of a log.
+
+    Attributes:
+        fields: what each column means, in the order of the key.
+        keys: int64, the combinations that occur, ascending.
+        lines: int32, the line of each.
+        periods: first ordinal of each period of unchanged law.
+        courses: int32 (lines, periods), numbers of verdicts.
+        verdicts: the verdicts.
+    """
+
+    fields: tuple[Words, ...]
+    keys: Longs
+    lines: npt.NDArray[np.int32]
+    periods: Longs
+    courses: npt.NDArray[np.int32]
+    verdicts: tuple[Verdict, ...]
+
+
+def strides(fields: Sequence[Words]) -> list[int]:
+    """Return by what the number of each field counts in the key."""
+    found, step = [], 1
+    for one in reversed(fields):
+        found.append(step)
+        step *= max(1, len(one.meanings))
+    if step > MOST_KEYS:
+        raise OverflowError("more combinations of words than a key can tell apart")
+    return found[::-1]
+
+
+def periods(book: RuleBook, first: date, last: date) -> Longs:
+    """Return the first ordinal of each period of unchanged law between two days, both included."""
+    days = [d for d in book.epochs if first.toordinal() < d <= last.toordinal()]
+    return np.array([first.toordinal(), *days], np.int64)
+
+
+def unpacked(reading: Reading, fields: Sequence[Words], keys: Longs) -> list[dict[str, Any]]:
+    """Return the meaning of every key, constants included."""
+    columns: dict[str, list[Any]] = {}
+    for one, step in zip(fields, strides(fields), strict=True):
+        columns[one.field] = [one.meanings[n] for n in (keys // step % max(1, len(one.meanings))).tolist()]
+    fixed = {key: value for key, value in reading.fixed.items() if key != "date"}
+    names = list(columns)
+    return [
+        fixed | dict(zip(names, row, strict=True))
+        for row in (zip(*columns.values(), strict=True) if names else [()] * len(keys))
+    ]
+
+
+class _Course(Protocol):
+    """The courses of some combinations, in the making."""
+
+    origins: set[str]
+
+    def turn(self, turn: Turn, period: int) -> None:
+        """Take in a day of change."""
+        ...
+
+    def lines(self) -> npt.NDArray[np.int32]:
+        """Return the line of each of the combinations, in the order they were given."""
+        ...
+
+
+class _Framed:
+    """Combinations of one category each that share purpose, sector and facts: (place, place, category)."""
+
+    def __init__(
+        self, book: RuleBook, made: _Lines, shared: Shared, rows: list[tuple[str, str, str]]
+    ) -> None:
+        self.book, self.made = book, made
+        places = {place for row in rows for place in row[:2]}
+        categories = sorted({row[2] for row in rows})
+        purpose, sector, facts = shared
+        self.frame = matrix.frame(book, categories, places, purpose, sector, dict(facts))
+        place = {iri: n for n, iri in enumerate(self.frame.places)}
+        kind = {iri: n for n, iri in enumerate(categories)}
+        where = np.array([[kind[c], place[a], place[b]] for a, b, c in rows], np.int64)
+        self.where = (where[:, 0], where[:, 1], where[:, 2])
+        self.origins = {row[0] for row in rows}
+        self.forge = Forge(book, dict(facts))
+        self.sheet = matrix.Sheet(self.frame, {})
+        self.now, self.found = (np.full(len(rows), NONE, np.int32) for _ in range(2))
+
+    def turn(self, turn: Turn, period: int) -> None:
+        """Take in a day of change."""
+        touched = [place for place in self.frame.places if place in turn.touched and place in self.origins]
+        if not touched:
+            return
+        self.sheet.fill(outlooks(turn.view, self.forge, touched))
+        found = self.sheet.matrix(turn.day, self.book.release)
+        distinct, inverse = np.unique(_packed(found, self.where), return_inverse=True)
+        known = self.made.verdicts
+        verdicts = [known.setdefault(_verdict(found, one), len(known)) for one in distinct.tolist()]
+        numbers = np.array(verdicts, np.int32)[inverse]
+        moved = numbers != self.now
+        both = self.found[moved].astype(np.int64) * (1 << 31) + numbers[moved]
+        pairs, back = np.unique(both, return_inverse=True)
+        after = [self.made.branch(one >> 31, period, one & ((1 << 31) - 1)) for one in pairs.tolist()]
+        self.found[moved] = np.array(after, np.int32)[back]
+        self.now = numbers
+
+    def lines(self) -> npt.NDArray[np.int32]:
+        """Return the line of each combination."""
+        return self.found
+
+
+class _Several:
+    """One question about several categories."""
+
+    def __init__(self, book: RuleBook, made: _Lines, asked: Transfer) -> None:
+        self.book, self.made = book, made
+        self.asked = asked
+        self.origins = {asked.origin}
+        self.line = self.last = NONE
+
+    def turn(self, turn: Turn, period: int) -> None:
+        """Take in a day of change."""
+        if self.asked.origin not in turn.touched:
+            return
+        found = decide(self.book, self.asked, turn.day)
+        route = found.routes[0].rule.iri if found.routes else ""
+        rules = [one.rule for one in found.obstacles if one.rule is not None and one.kind != "possible"]
+        obstacle = rules[0].iri if rules else ""
+        verdict = Verdict(found.status, found.best, found.worst, route, obstacle, found.capped)
+        number = self.made.verdicts.setdefault(verdict, len(self.made.verdicts))
+        if number != self.last:
+            self.line, self.last = self.made.branch(self.line, period, number), number
+
+    def lines(self) -> npt.NDArray[np.int32]:
+        """Return the line."""
+        return np.array([self.line], np.int32)
+
+
+def compiled(
+    reading: Reading, fields: Sequence[Words], keys: Longs, days: Longs, progress: Progress | None = None
+) -> Table:
+    """Decide every combination that occurs, in every period.
+
+    Args:
+        reading: what read the words.
+        fields: what the columns mean, in the order of the key.
+        keys: the combinations that occur.
+        days: first ordinal of each period.
+        progress: called with days of change done and days in all.
+    """
+    book = reading.book
+    made = _Lines(len(days))
+    frames: dict[Shared, list[tuple[int, tuple[str, str, str]]]] = {}
+    courses: list[tuple[_Course, list[int]]] = []
+    for number, row in enumerate(unpacked(reading, fields, keys)):
+        facts: Facts = tuple(
+            sorted(
+                (k.removeprefix("facts."), x)
+                for k, x in row.items()
+                if k.startswith("facts.") and x is not None
+            )
+        )
+        shared = (row.get("purpose") or v.ANY_PURPOSE, row.get("sector") or v.ANY_SECTOR, facts)
+        if len(row["data"]) == 1:
+            pair = (row["origin"], row["destination"], row["data"][0])
+            frames.setdefault(shared, []).append((number, pair))
+        else:
+            asked = Transfer(row["origin"], row["destination"], row["data"], *shared)
+            courses.append((_Several(book, made, asked), [number]))
+    for shared, rows in frames.items():
+        courses.append((_Framed(book, made, shared, [pair for _, pair in rows]), [n for n, _ in rows]))
+    places = tuple(sorted({place for course, _ in courses for place in course.origins}))
+    if courses:
+        for turn in turns(book, places, int(days[0]), int(days[-1]) + 1, progress):
+            period = int(np.searchsorted(days, turn.day, "right")) - 1
+            for course, _ in courses:
+                course.turn(turn, period)
+    lines = np.empty(len(keys), np.int32)
+    for course, numbers in courses:
+        lines[numbers] = course.lines()
+    used, back = np.unique(lines, return_inverse=True)
+    spelled = np.array([made.spelled(line) for line in used.tolist()], np.int32).reshape(-1, len(days))
+    return Table(tuple(fields), keys, back.astype(np.int32), days, spelled, tuple(made.verdicts))
+
+
+def _packed(found: Matrix, where: tuple[Longs, Longs, Longs]) -> Longs:
+    """Return the answer of some cells, each as one integer."""
+    rules = len(found.rules) + 1
+    packed = found.status[where].astype(np.int64)
+    for array, base in ((found.best, 16), (found.worst, 16), (found.capped, 2)):
+        packed = packed * base + array[where]
+    return (packed * rules + found.route[where] + 1) * rules + found.obstacle[where] + 1
+
+
+def _verdict(found: Matrix, packed: int) -> Verdict:
+    rules = len(found.rules) + 1
+    packed, obstacle = divmod(packed, rules)
+    packed, route = divmod(packed, rules)
+    packed, capped = divmod(packed, 2)
+    packed, worst = divmod(packed, 16)
+    status, best = divmod(packed, 16)
+    names = ("", *found.rules)
+    return Verdict(
+        STATUSES[status], STATUSES[best], STATUSES[worst], names[route], names[obstacle], bool(capped)
+    )
+
+
+def columns_of(book: RuleBook, verdict: Verdict) -> dict[str, str]:
+    """Return the columns that a verdict adds to a row (see `datarules.flow_mapping.ADDED`)."""
+    rules = book.records.rules
+    route, obstacle = rules.get(verdict.route), rules.get(verdict.obstacle)
+    shown: Rule | None = route or obstacle
+    parts = []
+    if verdict.status is Status.UNKNOWN:
+        parts.append("The law has not been encoded for these data on this day.")
+    if route is not None:
+        parts.append(f"Open: {wording.cited(route)}.")
+    if obstacle is not None:
+        parts.append(f"In the way: {wording.cited(obstacle)}.")
+    if verdict.capped:
+        parts.append("Only bounds could be given.")
+    return {
+        "status": verdict.status.value,
+        "best": verdict.best.value,
+        "worst": verdict.worst.value,
+        "rule": v.local(shown.iri) if shown else "",
+        "article": wording.articles(shown) if shown else "",
+        "reason": " ".join(parts),
+    }
