@@ -14,6 +14,7 @@ const CIRCUMSTANCES = ["date", "data", "purpose", "sector", "facts"] as const;
 export const VIEWS: readonly View[] = [
   { name: "map", path: "/map/{place}", asks: ["place", ...CIRCUMSTANCES], nav: "main", load: () => import("./views/Map.svelte") },
   { name: "pair", path: "/pair/{from}/{to}", asks: ["from", "to", ...CIRCUMSTANCES], nav: "main", load: () => import("./views/Pair.svelte") },
+  { name: "matrix", path: "/matrix", asks: CIRCUMSTANCES, nav: "main", load: () => import("./views/Matrix.svelte") },
   { name: "jurisdictions", path: "/jurisdictions", asks: [], nav: "main", load: () => import("./views/Jurisdictions.svelte") },
   { name: "jurisdiction", path: "/jurisdiction/{code}", asks: ["date"], nav: "none", load: () => import("./views/Jurisdiction.svelte") },
   { name: "rule", path: "/rule/{id*}", asks: [], nav: "none", load: () => import("./views/Rule.svelte") },

@@ -33,6 +33,7 @@ from .explorer import Explorer, names_page
 from .files import Files
 from .lookup import Lookup
 from .mechanisms import Mechanisms
+from .overview import Overview
 from .problems import STATUS, TooLargeError, status_of
 from .scenarios import Scenarios
 from .world import World
@@ -231,6 +232,7 @@ def create_app(
     app.router.routes.extend(Reach(world).routes())
     app.router.routes.extend(Mechanisms(world).routes())
     app.router.routes.extend(Scenarios(world).routes())
+    app.router.routes.extend(Overview(world).routes())
     app.router.routes.extend(Holdings(book, today).routes())
     app.router.routes.extend(Lookup(book, today).routes())
     if endpoint is not None:
