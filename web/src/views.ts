@@ -20,6 +20,11 @@ export const VIEWS: readonly View[] = [
   { name: "rule", path: "/rule/{id*}", asks: [], nav: "none", load: () => import("./views/Rule.svelte") },
   { name: "search", path: "/search", asks: [], nav: "none", load: () => import("./views/Search.svelte") },
   { name: "changes", path: "/changes", asks: [], nav: "main", load: () => import("./views/Changes.svelte") },
+  { name: "bridges", path: "/lab/bridges/{from}/{to}", asks: ["from", "to", "date", "data", "purpose", "sector"], nav: "none", load: () => import("./views/Bridges.svelte") },
+  { name: "mechanisms", path: "/lab/mechanisms", asks: ["date", "data", "purpose", "sector"], nav: "none", load: () => import("./views/Mechanisms.svelte") },
+  { name: "portfolio", path: "/lab/portfolio", asks: ["date", "data", "purpose", "sector"], nav: "none", load: () => import("./views/Portfolio.svelte") },
+  { name: "scenario", path: "/lab/scenario/{name}", asks: [], nav: "none", load: () => import("./views/Scenario.svelte") },
+  { name: "lab", path: "/lab", asks: ["data", "purpose", "sector"], nav: "main", load: () => import("./views/Lab.svelte") },
   { name: "coverage", path: "/coverage", asks: ["date"], nav: "more", load: () => import("./views/Coverage.svelte") },
   { name: "about", path: "/about", asks: [], nav: "more", load: () => import("./views/About.svelte") },
 ];

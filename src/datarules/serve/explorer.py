@@ -77,6 +77,7 @@ VIEWS: tuple[View, ...] = (
     View("/obstacles", "/v1/obstacles", (*SCOPE, "origin", "destination", "level")),
     View("/conflicts", "/v1/conflicts", (*SCOPE, "jurisdiction", "other", "kind", "possible")),
     View("/lab", "/v1/scenarios"),
+    View("/lab/bridges", "/v1/scenarios"),
     View("/lab/bridges/{from}/{to}", "/v1/bridges/{from}/{to}", (*SCOPE, "level")),
     View("/lab/mechanisms", "/v1/mechanisms", (*SCOPE, "level")),
     View("/lab/portfolio", "/v1/portfolio", (*SCOPE, "level", "k", "objective", "joined")),
