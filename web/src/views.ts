@@ -15,6 +15,7 @@ export const VIEWS: readonly View[] = [
   { name: "map", path: "/map/{place}", asks: ["place", ...CIRCUMSTANCES], nav: "main", load: () => import("./views/Map.svelte") },
   { name: "pair", path: "/pair/{from}/{to}", asks: ["from", "to", ...CIRCUMSTANCES], nav: "main", load: () => import("./views/Pair.svelte") },
   { name: "matrix", path: "/matrix", asks: CIRCUMSTANCES, nav: "main", load: () => import("./views/Matrix.svelte") },
+  { name: "islands", path: "/islands", asks: ["date", "data", "purpose", "sector"], nav: "main", load: () => import("./views/Islands.svelte") },
   { name: "jurisdictions", path: "/jurisdictions", asks: [], nav: "main", load: () => import("./views/Jurisdictions.svelte") },
   { name: "jurisdiction", path: "/jurisdiction/{code}", asks: ["date"], nav: "none", load: () => import("./views/Jurisdiction.svelte") },
   { name: "rule", path: "/rule/{id*}", asks: [], nav: "none", load: () => import("./views/Rule.svelte") },
@@ -24,7 +25,8 @@ export const VIEWS: readonly View[] = [
   { name: "mechanisms", path: "/lab/mechanisms", asks: ["date", "data", "purpose", "sector"], nav: "none", load: () => import("./views/Mechanisms.svelte") },
   { name: "portfolio", path: "/lab/portfolio", asks: ["date", "data", "purpose", "sector"], nav: "none", load: () => import("./views/Portfolio.svelte") },
   { name: "scenario", path: "/lab/scenario/{name}", asks: [], nav: "none", load: () => import("./views/Scenario.svelte") },
-  { name: "lab", path: "/lab", asks: ["data", "purpose", "sector"], nav: "main", load: () => import("./views/Lab.svelte") },
+  { name: "lab", path: "/lab", asks: ["data", "purpose", "sector"], nav: "more", load: () => import("./views/Lab.svelte") },
+  { name: "divide", path: "/divide", asks: ["date"], nav: "more", load: () => import("./views/Divide.svelte") },
   { name: "coverage", path: "/coverage", asks: ["date"], nav: "more", load: () => import("./views/Coverage.svelte") },
   { name: "about", path: "/about", asks: [], nav: "more", load: () => import("./views/About.svelte") },
 ];
