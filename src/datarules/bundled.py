@@ -118,3 +118,10 @@ def case_counts(data: Path | None = None) -> dict[str, int] | None:
     if not folder.is_dir():
         return None
     return {p.stem: len(tomllib.loads(p.read_text(encoding="utf-8"))["case"]) for p in folder.glob("*.toml")}
+
+
+def competency_files() -> list[Path]:
+    """Return the competency questions of the ontology, SPARQL queries that each begin with the question."""
+    inside = _HERE / "bundle" / "competency"
+    folder = inside if inside.is_dir() else _HERE.parent.parent / "tests" / "competency"
+    return sorted(folder.glob("*.rq"))

@@ -33,6 +33,7 @@ from .files import Files
 from .guard import Guard
 from .lookup import Lookup
 from .mechanisms import Mechanisms
+from .overview import Overview
 from .problems import status_of
 from .rates import Rate
 from .scenarios import Scenarios
@@ -163,6 +164,7 @@ def create_app(
     app.router.routes.extend(holdings.routes())
     app.state.warm = lambda: (holdings.survey(today()), world.study.matrix(world.asked({})))
     app.router.routes.extend(Lookup(book, today).routes())
+    app.router.routes.extend(Overview(world).routes())
     if endpoint is not None:
         app.router.routes.extend(sparql.router(endpoint, limits).routes)
         app.router.routes[:0] = Things(endpoint, book.release, dataset).routes()

@@ -72,11 +72,16 @@ VIEWS: tuple[View, ...] = (
     View("/changes", "/v1/changes", ("since", "until", "jurisdiction")),
     View("/coverage", "/v1/coverage", ("date", "jurisdiction", "stale")),
     View("/about", "/version"),
-    View("/matrix", "/v1/matrix", SCOPE),
+    View("/matrix", "/v1/grid", SCOPE),
     View("/islands", "/v1/islands", (*SCOPE, "level", "case")),
     View("/obstacles", "/v1/obstacles", (*SCOPE, "origin", "destination", "level")),
     View("/conflicts", "/v1/conflicts", (*SCOPE, "jurisdiction", "other", "kind", "possible")),
     View("/lab", "/v1/scenarios"),
+    View("/lab/bridges", "/v1/scenarios"),
+    View("/lab/bridges/{from}/{to}", "/v1/bridges/{from}/{to}", (*SCOPE, "level")),
+    View("/lab/mechanisms", "/v1/mechanisms", (*SCOPE, "level")),
+    View("/lab/portfolio", "/v1/portfolio", (*SCOPE, "level", "k", "objective", "joined")),
+    View("/lab/scenario/{name}", "/v1/scenarios/{name}"),
     View("/divide", "/v1/divide", (*SCOPE, "level", "history", "since")),
 )
 """Every view with its document. ``/sparql`` is the endpoint itself and gives the page to browsers."""

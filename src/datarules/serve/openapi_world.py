@@ -168,6 +168,13 @@ def operations(row: Part, rows: Part) -> dict[str, Operation]:
             _files(tables.FORMATS),
             [*suffix, *matrix],
         ),
+        "/v1/grid": (
+            "grid",
+            "Every ordered pair of a day as a grid: one line an origin, one sign a destination.",
+            row,
+            SCOPE,
+        ),
+        "/v1/queries": ("queries", "Competency questions of the ontology as SPARQL queries.", rows, []),
         "/v1/graph": (
             "graph",
             "The graph of pairs, of their history, or of the law.",
