@@ -217,3 +217,8 @@ def matrix(
     rows = outlooks(view, forge or Forge(book, dict(asked.facts)), asked.places)
     sheet.fill(_watched(iter(rows), len(asked.places), progress))
     return sheet.matrix(day, book.release)
+
+
+def signs(numbers: Bytes) -> list[str]:
+    """Return a square of numbers of `STATUSES` as one string a row, one digit a column."""
+    return [(row + ord("0")).astype(np.uint8).tobytes().decode() for row in numbers]

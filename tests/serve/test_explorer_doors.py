@@ -20,7 +20,16 @@ from .conftest import TODAY, problem
 
 HTML = {"accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
 JSON = {"accept": "application/json"}
-PLACES = {"place": "EU", "first": "EU", "second": "US", "code": "KE", "id": "EU/GDPR-46-2-c"}
+PLACES = {
+    "from": "IN",
+    "to": "RU",
+    "name": "dpf-falls",
+    "place": "EU",
+    "first": "EU",
+    "second": "US",
+    "code": "KE",
+    "id": "EU/GDPR-46-2-c",
+}
 NEEDED = {"/changes": "?since=2025-01-01", "/search": "?q=kenya"}
 
 

@@ -28,6 +28,7 @@ export const VIEWS: readonly View[] = [
   { name: "lab", path: "/lab", asks: ["data", "purpose", "sector"], nav: "more", load: () => import("./views/Lab.svelte") },
   { name: "obstacles", path: "/obstacles", asks: ["date", "data", "purpose", "sector"], nav: "more", load: () => import("./views/Obstacles.svelte") },
   { name: "conflicts", path: "/conflicts", asks: ["date", "data", "purpose", "sector"], nav: "more", load: () => import("./views/Conflicts.svelte") },
+  { name: "sparql", path: "/sparql", asks: [], nav: "more", load: () => import("./views/Sparql.svelte") },
   { name: "divide", path: "/divide", asks: ["date"], nav: "more", load: () => import("./views/Divide.svelte") },
   { name: "coverage", path: "/coverage", asks: ["date"], nav: "more", load: () => import("./views/Coverage.svelte") },
   { name: "about", path: "/about", asks: [], nav: "more", load: () => import("./views/About.svelte") },

@@ -6,19 +6,14 @@ import re
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-import numpy.typing as npt
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
 from .. import bundled, reports
-from ..matrix import STATUSES
+from ..matrix import STATUSES, signs
 from .work import Progress
 from .world import World
-
-SIGNS = "".join(str(number) for number in range(len(STATUSES)))
-"""One sign for each status of `STATUSES`, in their order."""
 
 
 class Overview:
@@ -50,9 +45,9 @@ class Overview:
                 **reports.head(self.world.book, asked.day, asked.cell, asked.facts),
                 "scale": [status.value for status in STATUSES],
                 "codes": [records[iri].code for iri in found.frame.places],
-                "status": lines(found.status[at]),
-                "best": lines(found.best[at]),
-                "worst": lines(found.worst[at]),
+                "status": signs(found.status[at]),
+                "best": signs(found.best[at]),
+                "worst": signs(found.worst[at]),
             }
 
         return await self.world.told(request, make)
@@ -61,12 +56,6 @@ class Overview:
         """List the competency questions of the ontology with the SPARQL queries that answer them."""
         self.world.plain(request)
         return self.world.rows(request, [question(path) for path in bundled.competency_files()])
-
-
-def lines(numbers: npt.NDArray[np.uint8]) -> list[str]:
-    """Return a square array of numbers of `STATUSES` as one string a row."""
-    signs = np.frombuffer(SIGNS.encode(), np.uint8)
-    return [signs[row].tobytes().decode() for row in numbers]
 
 
 def question(path: Path) -> dict[str, str]:
