@@ -38,7 +38,6 @@ def problem(response: Any, status: int) -> dict[str, dict[str, str]]:
     return {error["place"]: error for error in body["errors"]}
 
 
-@pytest.fixture(scope="session")
 @contextmanager
 def listening(app: FastAPI, **settings: Any) -> Iterator[str]:
     """Serve an application on a free port of loopback until the block ends; yield its address."""
