@@ -13,6 +13,7 @@ from ..answer import DISCLAIMER, STALE_AFTER
 from ..finder import KINDS
 from . import openapi_scenarios, openapi_things, openapi_world
 from .api import FORMS, MAX_BATCH
+from .explorer import BrowserRoute
 from .lookup import LONGEST
 from .openapi_designs import designs
 from .problems import PROBLEM
@@ -398,7 +399,10 @@ def document(app: FastAPI) -> Part:
     found: Part = get_openapi(title=TITLE, version=__version__, description=DESCRIPTION, routes=app.routes)
     found["info"]["license"] = {"name": "Apache-2.0", "identifier": "Apache-2.0"}
     found["paths"] = {**_paths(), **found.get("paths", {})}
-    if any(getattr(route, "path", "") == "/sparql" for route in app.routes):
+    if any(
+        getattr(route, "path", "") == "/sparql" and not isinstance(route, BrowserRoute)
+        for route in app.routes
+    ):
         found["paths"]["/sparql"] = _sparql()
         things = openapi_things.operations()
         found["paths"].update({path: {"get": _operation(*parts)} for path, parts in things.items()})
