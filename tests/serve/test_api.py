@@ -372,7 +372,7 @@ def test_the_server_refuses_a_folder_without_data(tmp_path: Any) -> None:
 def test_the_server_refuses_settings_that_cannot_work(
     monkeypatch: pytest.MonkeyPatch, port: int, workers: int
 ) -> None:
-    monkeypatch.setattr(run, "_opened", lambda folder: None)
+    monkeypatch.setattr(run, "_opened", lambda *where: None)
     with pytest.raises(ConfigError) as caught:
         run.run("127.0.0.1", port, workers, None)
     assert caught.value.problems[0].remedy

@@ -11,7 +11,7 @@ from fastapi.openapi.utils import get_openapi
 from .. import __version__
 from ..answer import DISCLAIMER, STALE_AFTER
 from ..finder import KINDS
-from . import openapi_scenarios, openapi_things, openapi_world
+from . import openapi_scenarios, openapi_shared, openapi_things, openapi_world
 from .api import FORMS, MAX_BATCH
 from .explorer import BrowserRoute
 from .lookup import LONGEST
@@ -125,37 +125,6 @@ def _question_schema() -> Part:
         "required": ["origin", "destination"],
         "additionalProperties": False,
         "example": {"origin": "EU", "destination": "US", "data": ["personal"], "as_of": "2015-10-07"},
-    }
-
-
-def _problem_schema() -> Part:
-    error = {n: {"type": "string"} for n in ("place", "value", "reason", "remedy")}
-    return {
-        "type": "object",
-        "description": "RFC 9457 problem; errors lists everything that is wrong.",
-        "properties": {
-            "type": {"type": "string", "format": "uri"},
-            "title": {"type": "string"},
-            "status": {"type": "integer"},
-            "detail": {"type": "string"},
-            "errors": {
-                "type": "array",
-                "items": {"type": "object", "properties": error, "required": list(error)},
-            },
-        },
-        "required": ["type", "title", "status", "detail", "errors"],
-    }
-
-
-def _brief_schema() -> Part:
-    status, text = {"$ref": "#/components/schemas/status"}, {"type": ["string", "null"]}
-    names = ("status", "best", "worst", "rule", "article", "address")
-    return {
-        "type": "object",
-        "description": "An answer in short: status, its range, and the rule it rests on first.",
-        "properties": {n: status if n in names[:3] else text for n in names},
-        "required": list(names),
-        "additionalProperties": False,
     }
 
 
@@ -408,7 +377,9 @@ def document(app: FastAPI) -> Part:
         found["paths"].update({path: {"get": _operation(*parts)} for path, parts in things.items()})
     openapi_things.link(found["paths"])
     schemas = found.setdefault("components", {}).setdefault("schemas", {})
-    schemas.update(Question=_question_schema(), Problem=_problem_schema(), Brief=_brief_schema())
+    schemas.update(
+        Question=_question_schema(), Problem=openapi_shared.problem(), Brief=openapi_shared.brief()
+    )
     text = json.dumps({k: value for k, value in ANSWER.items() if k not in ("$schema", "$id", "$defs")})
     schemas["Answer"] = json.loads(text.replace("#/$defs/", "#/components/schemas/"))
     inner = json.loads(json.dumps(ANSWER["$defs"]).replace("#/$defs/", "#/components/schemas/"))
