@@ -20,6 +20,8 @@ from datarules.load import Dataset
 from datarules.rulebook import RuleBook
 from datarules.serve.app import create_app
 
+from .browsing import ARGUMENTS, BROWSER, Seen, watched
+
 TODAY = date(2026, 11, 23)
 EU_US = {"origin": "EU", "destination": "US"}
 
@@ -77,3 +79,19 @@ def client(dataset: Dataset, book: RuleBook) -> Iterator[TestClient]:
     app = create_app(book, Local.open(dataset, book), today=lambda: TODAY, dataset=dataset)
     with TestClient(app, raise_server_exceptions=False) as found:
         yield found
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Any]:
+    """One browser for every test that needs it."""
+    playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+    with playwright.sync_playwright() as started:
+        running = started.chromium.launch(executable_path=BROWSER, args=ARGUMENTS)
+        yield running
+        running.close()
+
+
+@pytest.fixture
+def seen(browser: Any, live: str, request: pytest.FixtureRequest) -> Iterator[Seen]:
+    """A page of the explorer on the shared server."""
+    yield from watched(browser, live, request)

@@ -8,48 +8,21 @@ from __future__ import annotations
 import csv
 import json
 import re
-import shutil
-import socket
-import threading
-from collections.abc import Iterator
-from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qs, unquote, urlsplit
+from urllib.parse import urlsplit
 from xml.etree import ElementTree
 
 import pytest
-import uvicorn
 from fastapi.testclient import TestClient
 
-from datarules import bundled
+from .browsing import DESK, MARKS, PHONE, Seen, too_much
 
-BROWSER = shutil.which("chromium") or shutil.which("chromium-browser")
-AXE = Path(__file__).parent.parent.parent / "web" / "node_modules" / "axe-core" / "axe.min.js"
-ARGUMENTS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.xdist_group("explorer"),
-    pytest.mark.skipif(BROWSER is None, reason="Chromium is not installed"),
-    pytest.mark.skipif(
-        not (bundled.explorer_place() / "index.html").is_file(), reason="make bundle was not run"
-    ),
-]
-DESK, PHONE = 1440, 390
-STANDARDS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+pytestmark = MARKS
 VIEWS = {
     "start": "/",
     "map": "/map/EU?date=2020-01-01",
     "pair": "/pair/EU/US",
-    "pair-unknown": "/pair/AI/US",
+    "pair-unknown": "/pair/KP/US",
     "jurisdictions": "/jurisdictions",
     "jurisdiction": "/jurisdiction/KE",
     "rule": "/rule/EU/GDPR-46-2-c",
@@ -59,106 +32,6 @@ VIEWS = {
     "about": "/about",
     "nowhere": "/nowhere",
 }
-
-
-class Announcing(uvicorn.Server):
-    """A server that says when it listens."""
-
-    def __init__(self, config: uvicorn.Config) -> None:
-        super().__init__(config)
-        self.ready = threading.Event()
-
-    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        await super().startup(sockets)
-        self.ready.set()
-
-
-@pytest.fixture(scope="module")
-def address(client: TestClient) -> Iterator[str]:
-    """Serve the application on a free port for as long as the module runs."""
-    listener = socket.create_server(("127.0.0.1", 0))
-    server = Announcing(uvicorn.Config(client.app, log_level="error", lifespan="off"))
-    thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
-    thread.start()
-    assert server.ready.wait(30)
-    yield f"http://127.0.0.1:{listener.getsockname()[1]}"
-    server.should_exit = True
-    thread.join(10)
-    listener.close()
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
-    with playwright.sync_playwright() as started:
-        running = started.chromium.launch(executable_path=BROWSER, args=ARGUMENTS)
-        yield running
-        running.close()
-
-
-@dataclass
-class Seen:
-    """A page and what it did beside showing itself."""
-
-    page: Any
-    address: str
-    expect: Any
-    complaints: list[str] = field(default_factory=list)
-    hosts: set[str] = field(default_factory=set)
-    failed: list[str] = field(default_factory=list)
-
-    def open(self, path: str) -> Any:
-        """Go to a view and wait until it stands with everything it asks for."""
-        self.page.goto(self.address + path)
-        self.settle()
-        return self.page
-
-    def settle(self) -> None:
-        self.page.wait_for_selector("html[data-ready=true]")
-        waiting = self.page.locator("main .skeleton:visible, [aria-busy=true]")
-        self.expect(waiting).to_have_count(0, timeout=30_000)
-
-    @property
-    def query(self) -> dict[str, list[str]]:
-        return parse_qs(urlsplit(self.page.url).query)
-
-    @property
-    def path(self) -> str:
-        return unquote(urlsplit(self.page.url).path)
-
-    def file(self, label: str) -> bytes:
-        """Take a file from the export menu."""
-        self.page.locator("main").get_by_role("button", name="Export").click()
-        with self.page.expect_download() as waiting:
-            self.page.locator("#exports").get_by_text(label, exact=True).click()
-        return Path(waiting.value.path()).read_bytes()
-
-
-@pytest.fixture
-def seen(browser: Any, address: str, request: pytest.FixtureRequest) -> Iterator[Seen]:
-    given = {"width": DESK, "scheme": "light", "locale": "en-GB", **getattr(request, "param", {})}
-    context = browser.new_context(
-        viewport={"width": given["width"], "height": 900},
-        color_scheme=given["scheme"],
-        locale=given["locale"],
-        reduced_motion="reduce",
-    )
-    page = context.new_page()
-    page.set_default_timeout(30_000)
-    found = Seen(page, address, pytest.importorskip("playwright.sync_api").expect)
-    page.on("console", lambda m: found.complaints.append(m.text) if m.type in ("error", "warning") else None)
-    page.on("pageerror", lambda e: found.complaints.append(str(e)))
-    page.on(
-        "request", lambda r: None if r.url.startswith("blob:") else found.hosts.add(urlsplit(r.url).netloc)
-    )
-    page.on("response", lambda r: found.failed.append(r.url) if r.status >= 400 else None)
-    yield found
-    context.close()
-    assert found.hosts <= {urlsplit(address).netloc}
-    expected = request.node.get_closest_marker("mistakes") is not None
-    if not expected:
-        assert found.failed == []
-        assert found.complaints == []
 
 
 # -- every view
@@ -172,17 +45,7 @@ def seen(browser: Any, address: str, request: pytest.FixtureRequest) -> Iterator
 )
 @pytest.mark.mistakes
 def test_every_view_fits_and_satisfies_axe(seen: Seen) -> None:
-    script = AXE.read_text(encoding="utf-8")
-    for name, path in VIEWS.items():
-        page = seen.open(path)
-        assert page.locator("h1").count() == 1, name
-        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), f"{name} is too wide"
-        assert "not legal advice" in page.locator("footer").inner_text(), name
-        page.evaluate(script)
-        options = {"runOnly": STANDARDS, "resultTypes": ["violations"]}
-        found = page.evaluate("options => axe.run(document, options)", options)
-        told = [(v["id"], [n["html"][:160] for n in v["nodes"][:3]]) for v in found["violations"]]
-        assert told == [], name
+    assert list(too_much(seen, VIEWS)) == []
     wrong = [one for one in seen.complaints if "404" not in one]
     assert wrong == []
     assert [one for one in seen.failed if not one.endswith("/nowhere")] == []
@@ -410,7 +273,7 @@ def test_a_silent_service_is_told_and_asked_again(seen: Seen) -> None:
 
 
 def test_unknown_is_an_answer_of_its_own(seen: Seen) -> None:
-    page = seen.open("/pair/AI/US")
+    page = seen.open("/pair/KP/US")
     assert page.locator("[data-status]").first.get_attribute("data-status") == "unknown"
     assert "Unknown is not permission" in page.locator("main").inner_text()
 
