@@ -155,7 +155,13 @@ def in_question(
     for ours, theirs in met:
         for a in ours & heard:
             wanted |= {(min(a, b), max(a, b)) for b in theirs & heard if {a, b} & found.transfers}
-    return sorted((a, b) for a, b in wanted if a != b and a not in orders[b] and b not in orders[a])
+    return sorted((a, b) for a, b in wanted if a != b and any(_apart(view, a, b) for view in views))
+
+
+def _apart(view: DayView, first: str, second: str) -> bool:
+    """Say whether neither of two orders is over the other: such orders can contradict each other."""
+    over = ({order for order, _ in view.orders_of(place)} for place in (first, second))
+    return second not in next(over) and first not in next(over)
 
 
 def compared(
@@ -179,6 +185,8 @@ def compared(
     known: tuple[dict[tuple[str, str, str], Clash], ...] = ({}, {})
     for number, (here, there) in enumerate(chosen):
         for into, view in zip(known, views, strict=True):
+            if not _apart(view, here, there):
+                continue
             for clash in between(view, here, there, None, facts, KINDS, found):
                 if clash.now and _on(view, clash, categories) and _theirs(clash, here, there):
                     into.setdefault((clash.kind, clash.first.iri, clash.second.iri), clash)

@@ -13,7 +13,7 @@ from functools import cached_property
 
 from .model import Value
 from .pairs import Program, Situation
-from .vocab import SCALE, Modality, Status, Strength
+from .vocab import SCALE, Action, Modality, Status, Strength
 from .worlds import CAP, Space
 
 ROUTE_LEVELS: tuple[Status, ...] = (
@@ -140,20 +140,30 @@ def _floors(program: Program, space: Space, stands: list[int], dropped: list[boo
 
 
 def combine(verdicts: Iterable[Verdict], space: Space) -> Layers:
-    """Join the orders' answers: in each world the most restrictive; silence decides only if all are silent."""
+    """Join the orders' answers: in each world the most restrictive; silence decides only if all are silent.
+
+    What the destination's law on data coming in says counts beside the law of the origin: where that is silent,
+    only a ban on the import decides, since leave to receive is no leave to send.
+    """
     verdicts = list(verdicts)
+    inside = nothing = sent = 0
+    for verdict in verdicts:
+        inside |= space.bits(verdict.program.inside) & space.bits(verdict.program.reach)
+        nothing |= verdict.nothing
+        if verdict.program.action is Action.TRANSFER:
+            for bits in verdict.layers.values():
+                sent |= bits
+    sent |= inside | nothing
     joined: Layers = {}
     taken = 0
     for status in STRICTEST_FIRST:
         bits = 0
         for verdict in verdicts:
             bits |= verdict.layers[status]
+        if status is not Status.PROHIBITED:
+            bits &= sent
         joined[status] = bits & ~taken
         taken |= bits
-    inside = nothing = 0
-    for verdict in verdicts:
-        inside |= space.bits(verdict.program.inside) & space.bits(verdict.program.reach)
-        nothing |= verdict.nothing
     joined[Status.INTERNAL] = inside & ~taken
     joined[Status.FREE] |= nothing & ~taken & ~inside
     joined[Status.UNKNOWN] = space.full & ~(taken | inside | nothing)

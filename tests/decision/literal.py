@@ -196,21 +196,28 @@ class World:
         """The answer of all orders together."""
         given = dict(transfer.facts)
         here, there = self.orders(transfer.origin), self.orders(transfer.destination)
-        answers = [self.one_order(o, Action.TRANSFER, transfer.destination, given) for o in here - there] + [
-            self.one_order(o, Action.IMPORT, transfer.origin, given) for o in there - here
-        ]
-        for status in (Status.PROHIBITED, Status.CONTESTED, *reversed(LEVELS)):
-            if status in answers:
+        sent = [self.one_order(o, Action.TRANSFER, transfer.destination, given) for o in here - there]
+        received = [self.one_order(o, Action.IMPORT, transfer.origin, given) for o in there - here]
+        if Status.PROHIBITED in (*sent, *received):
+            return Status.PROHIBITED
+        shared = any(self.settles(order) for order in here & there)
+        reviewed = self.reviewed(here)
+        if set(sent) <= {None} and not shared and not reviewed:
+            return Status.UNKNOWN
+        for status in (Status.CONTESTED, *reversed(LEVELS)):
+            if status in (*sent, *received):
                 return status
-        if any(self.settles(order) for order in here & there):
-            return Status.INTERNAL
+        return Status.INTERNAL if shared else Status.FREE
+
+    def reviewed(self, orders: set[str]) -> bool:
+        """Whether a review of one of some orders says that it adds nothing on transfers of these data."""
         data = self.above(self.data, "categories")
         for review in self.book.records.coverages.values():
             held = review.start <= self.day < review.end and (not review.data or bool(review.data & data))
             found_nothing = review.extent is Extent.ADDS_NOTHING and review.action is Action.TRANSFER
-            if held and review.order in here and found_nothing:
-                return Status.FREE
-        return Status.UNKNOWN
+            if held and review.order in orders and found_nothing:
+                return True
+        return False
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from datarules.decide import decide
 from datarules.model import Comparison, Decision, Transfer
 from datarules.rulebook import RuleBook
-from datarules.vocab import CATEGORY, SCALE, Status, Strength
+from datarules.vocab import CATEGORY, SCALE, Action, Status, Strength
 
 from .literal import literal
 from .worlds import DAY, ask, place, random_entries, random_questions, random_rules, rule, world
@@ -30,6 +30,19 @@ def test_the_compiled_decision_says_what_the_literal_reading_says(rules, entries
     found, expected = decide(book, question, DAY), literal(book, question, DAY)
     assert (found.status, found.best, found.worst) == (expected.status, expected.best, expected.worst)
     assert frozenset(found.deciding) == expected.deciding
+
+
+def test_leave_to_receive_is_no_leave_to_send_and_a_ban_on_receiving_is_a_ban() -> None:
+    """What the destination says on data coming in, where the origin says nothing and where it does."""
+    asked = ask("A", "B")
+    welcome = rule("welcome", "B", "Permission", action=Action.IMPORT)
+    refusal = rule("refusal", "B", "Prohibition", action=Action.IMPORT)
+    leave = rule("leave", "A", "Permission")
+    answers = [
+        decide(world(rules), asked, DAY).status
+        for rules in ([welcome], [refusal], [leave, welcome], [leave, refusal])
+    ]
+    assert answers == [Status.UNKNOWN, Status.PROHIBITED, Status.FREE, Status.PROHIBITED]
 
 
 @SLOW

@@ -81,9 +81,9 @@ def client(dataset: Dataset, book: RuleBook) -> Iterator[TestClient]:
         yield found
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Any]:
-    """One browser for every test that needs it."""
+    """One browser for the tests of a module; its event loop, which no other may run beside, ends with it."""
     playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
     with playwright.sync_playwright() as started:
         running = started.chromium.launch(executable_path=BROWSER, args=ARGUMENTS)

@@ -138,7 +138,7 @@ def test_the_law_is_shared_by_the_workers(crew: tuple[str, Path, int]) -> None:
 
 def test_settings_that_cannot_work_are_told_before_anything_starts(monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(ConfigError, match="no rate"):
-        run.run("127.0.0.1", 0, 1, None, None, "often")
+        run.run("127.0.0.1", 0, 1, None, None, rate="often")
     monkeypatch.delattr(os, "fork")
     with pytest.raises(ConfigError, match="cannot share"):
         run.run("127.0.0.1", 0, 2, None)

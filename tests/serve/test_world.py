@@ -169,7 +169,7 @@ def test_wrong_questions_name_everything_that_is_wrong(client: TestClient) -> No
     assert set(problem(client.get("/v1/islands?foo=1"), 422)) == {"foo"}
     assert "csv" in problem(client.get("/v1/matrix.xlsx"), 422)["format"]["remedy"]
     assert "place" in str(problem(client.get("/v1/pictures/map.svg"), 422))
-    assert set(problem(client.get("/v1/matrix", headers={"accept": "image/png"}), 422)) == {"Accept"}
+    assert set(problem(client.get("/v1/matrix", headers={"accept": "image/png"}), 406)) == {"Accept"}
     bad = client.get("/v1/obstacles?limit=0")
     assert set(problem(bad, 422)) == {"limit"}
 
