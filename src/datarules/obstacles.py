@@ -133,6 +133,8 @@ class Bench:
             return program
         place = {rule.iri: n for n, rule in enumerate(self.view.ordered(program.order, program.action))}
         found.sort(key=lambda one: place[one[0].iri])
+        if gone and not self.view.speaks_without(program.order, self.cell.data, gone):
+            program = replace(program, inside=FALSE)
         return replace(program, entries=entries_of([(r, w, ()) for r, w, _ in found]))
 
     def _listed(self, program: Program, rule: Rule) -> Expr:

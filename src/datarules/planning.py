@@ -244,6 +244,4 @@ def choose(
     """
     if greedy or any((limit.count or 0) > LARGE for limit in limits):
         return [(limit, chooser.greedy(limit)) for limit in limits]
-    if len(limits) == 1:
-        return [(limits[0], chooser.exact(limits[0], time_limit))]
     return front(chooser, limits, time_limit, progress)

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from math import e, inf
 
 import numpy as np
@@ -22,7 +23,7 @@ from .matrix import NUMBER
 from .obstacles import Change
 from .program import Problem, State, languages_joined, reduced, weigh, worth_a_look
 from .rulebook import RuleBook
-from .solve import Model
+from .solve import Look, Model
 
 OBJECTIVES = ("pairs", "people", "languages", "fair")
 TIME_LIMIT = 60.0
@@ -142,15 +143,16 @@ class Chooser:
 
     # -- exact
 
-    def exact(self, limit: Limit, time_limit: float = TIME_LIMIT) -> Portfolio:
+    def exact(self, limit: Limit, time_limit: float = TIME_LIMIT, look: Look | None = None) -> Portfolio:
         """Return the best choice within limits, with what is proved about it.
 
         Args:
             limit: how much may be changed.
             time_limit: seconds for the solver; the best choice found by then is returned with its gap.
+            look: called again and again while the solver runs; what it raises ends the work.
         """
         good, _, problem = self.ready(limit)
-        model = Model(problem, good, self.prices, limit.count, limit.budget)
+        model = Model(problem, good, self.prices, limit.count, limit.budget, look)
         if self.objective == "fair":
             start = self._climb(problem, good, limit)
             found = model.fairest(self.helped, self.line, time_limit, start)
@@ -306,13 +308,15 @@ def front(
         chooser: effects made ready.
         limits: budgets (or numbers of changes), ascending.
         time_limit: seconds for each.
-        progress: called with limits done and limits in all; what it raises ends the work.
+        progress: called with limits done and limits in all, again and again while the solver runs; what it
+            raises ends the work.
     """
     found: list[tuple[Limit, Portfolio]] = []
     for number, limit in enumerate(limits):
-        one = chooser.exact(limit, time_limit)
+        look = partial(progress, number, len(limits)) if progress else None
+        one = chooser.exact(limit, time_limit, look)
         if not found or one.gain > found[-1][1].gain:
             found.append((limit, one))
-        if progress:
-            progress(number + 1, len(limits))
+    if progress:
+        progress(len(limits), len(limits))
     return found

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -259,9 +259,15 @@ class DayView:
             self._speaks[key] = found
         return found
 
-    def _has_law(self, order: str, category: str) -> bool:
+    def speaks_without(self, order: str, category: str, gone: Collection[str]) -> bool:
+        """Say the same as `speaks` of a law in which some rules, by IRI, are no more."""
+        place = self.book.records.jurisdictions.get(order)
+        return place is None or not place.union or self._has_law(order, category, gone)
+
+    def _has_law(self, order: str, category: str, gone: Collection[str] = ()) -> bool:
         broader = self.book.broader
-        data = [rule.scope.data for rule in self.rules.get((order, Action.TRANSFER), ())]
+        rules = self.rules.get((order, Action.TRANSFER), ())
+        data = [rule.scope.data for rule in rules if rule.iri not in gone]
         data += [
             review.data
             for review in self.coverage.get(order, ())

@@ -1,4 +1,4 @@
-"""The integer program of `datarules.program`, handed to HiGHS by way of SciPy.
+"""The integer program of `datarules.program`, handed to HiGHS (Huangfu and Hall 2018).
 
 For mutual edges the plain program is weak: parts of many changes open parts of every edge. It is tightened
 by products ``y = x·x'`` of two changes: a cell both sides of which are shut needs one, and the limit times
@@ -8,7 +8,7 @@ whole choice can have: ``Σ y ≤ (k - 1)·x``, or ``Σ cost·y ≤ (budget - co
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from math import inf
 from typing import Any
@@ -17,6 +17,7 @@ import numpy as np
 
 from .program import Cell, Problem, Side
 
+Look = Callable[[], None]
 TOLERANCE = 1e-6
 """How exact the solver is, against the size of the gain."""
 PRODUCTS = 60_000
@@ -41,6 +42,7 @@ class Model:
         prices: cost of each.
         count: most changes, or no limit.
         budget: most cost, or no limit.
+        look: called again and again while the solver runs; what it raises ends the run.
     """
 
     def __init__(
@@ -50,8 +52,10 @@ class Model:
         prices: Mapping[int, float],
         count: int | None,
         budget: float | None,
+        look: Look | None = None,
     ) -> None:
         self.problem = problem
+        self.look = look
         self.x = {change: number for number, change in enumerate(changes)}
         self.upper: list[float] = [1.0] * len(self.x)
         self.rows: list[tuple[dict[int, float], float]] = []
@@ -294,28 +298,66 @@ class Model:
 
     def _solve(self, aim: Any, time_limit: float) -> tuple[tuple[int, ...], float]:
         """Maximise, and return the changes chosen with the bound proved."""
-        from scipy.optimize import Bounds, LinearConstraint, milp
-        from scipy.sparse import csr_array
+        import highspy
 
-        size = len(self.upper)
         if not self.x:
             return (), 0.0
-        entries = [(n, k, w) for n, (row, _) in enumerate(self.rows) for k, w in row.items()]
-        lines, columns, values = zip(*entries, strict=True)
-        matrix = csr_array((values, (lines, columns)), shape=(len(self.rows), size))
-        whole = np.zeros(size)
-        whole[: len(self.x)] = 1
         scale = max(1.0, float(np.abs(aim).max(initial=0.0)) / 1000)
-        found = milp(
-            -aim / scale,
-            integrality=whole,
-            bounds=Bounds(0, np.asarray(self.upper)),
-            constraints=LinearConstraint(matrix, -np.inf, [most for _, most in self.rows]),
-            options={"time_limit": time_limit, "mip_rel_gap": 0.0},
-        )
-        if found.x is None:
+        solver: Any = highspy.Highs()  # type: ignore[no-untyped-call]
+        solver.silent()
+        solver.setOptionValue("time_limit", float(time_limit))
+        solver.setOptionValue("mip_rel_gap", 0.0)
+        solver.passModel(self._program(aim / scale))
+        raised = self._watched(solver)
+        solver.run()
+        if raised:
+            raise raised[0]
+        info = solver.getInfo()
+        if info.primal_solution_status != highspy.SolutionStatus.kSolutionStatusFeasible:
             return (), inf
+        values = np.asarray(solver.getSolution().col_value)
         names = list(self.x)
-        chosen = tuple(names[n] for n in np.flatnonzero(found.x[: len(names)] > 0.5).tolist())
-        bound = found.fun if found.mip_dual_bound is None else found.mip_dual_bound
-        return chosen, -float(bound) * scale
+        chosen = tuple(names[n] for n in np.flatnonzero(values[: len(names)] > 0.5).tolist())
+        bound = info.mip_dual_bound if np.isfinite(info.mip_dual_bound) else info.objective_function_value
+        return chosen, float(bound) * scale
+
+    def _program(self, aim: Any) -> Any:
+        """Return the program as HiGHS takes it, rows laid end to end."""
+        import highspy
+
+        made = highspy.HighsLp()
+        made.num_col_, made.num_row_ = len(self.upper), len(self.rows)
+        made.sense_ = highspy.ObjSense.kMaximize
+        made.col_cost_, made.col_lower_ = np.asarray(aim, float), np.zeros(len(self.upper))
+        made.col_upper_ = np.asarray(self.upper)
+        made.row_lower_ = np.full(len(self.rows), -highspy.kHighsInf)
+        made.row_upper_ = np.asarray([most for _, most in self.rows], float)
+        kinds = highspy.HighsVarType
+        made.integrality_ = [
+            kinds.kInteger if n < len(self.x) else kinds.kContinuous for n in range(len(self.upper))
+        ]
+        made.a_matrix_.format_ = highspy.MatrixFormat.kRowwise
+        made.a_matrix_.start_ = np.cumsum([0, *(len(row) for row, _ in self.rows)])
+        made.a_matrix_.index_ = np.asarray([k for row, _ in self.rows for k in row])
+        made.a_matrix_.value_ = np.asarray([w for row, _ in self.rows for w in row.values()], float)
+        return made
+
+    def _watched(self, solver: Any) -> list[BaseException]:
+        """Let `look` end a run that is under way; return where what it raised is put."""
+        raised: list[BaseException] = []
+        look = self.look
+        if look is None:
+            return raised
+
+        def ask(event: Any) -> None:
+            try:
+                if not raised:
+                    look()
+            except BaseException as error:
+                raised.append(error)
+            if raised:
+                event.interrupt()
+
+        for place in (solver.cbMipInterrupt, solver.cbSimplexInterrupt):
+            place.subscribe(ask)
+        return raised

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import combinations
 from math import e, isinf
+from random import Random
 from typing import Any
 
 import numpy as np
@@ -19,7 +20,9 @@ from datarules.forge import Forge
 from datarules.matrix import NUMBER, Frame, frame
 from datarules.obstacles import Change
 from datarules.portfolio import Chooser, Limit, front
+from datarules.program import Cell, Problem, Side
 from datarules.rulebook import RuleBook
+from datarules.solve import Model
 from datarules.vocab import Action, Status, Strength
 
 from ..decision.worlds import DAY, cat, entry, place, random_entries, random_rules, rule, world
@@ -27,6 +30,10 @@ from ..decision.worlds import DAY, cat, entry, place, random_entries, random_rul
 LEVEL = Status.RECOGNISED
 MOST = 7
 """Changes of which all subsets are tried."""
+
+
+class StopError(Exception):
+    """What a caller raises to end work."""
 
 
 def asked(book: RuleBook) -> Frame:
@@ -255,15 +262,38 @@ def test_only_the_kinds_asked_for_are_looked_at() -> None:
 
 
 def test_what_the_progress_raises_ends_the_survey() -> None:
-    class StopError(Exception):
-        pass
-
     def stop(done: int, of: int) -> None:
         raise StopError
 
     book = world([*closed("A"), *open_law("B")])
     with pytest.raises(StopError):
         survey(book, asked(book), DAY, LEVEL, progress=stop)
+
+
+def tangled(changes: int, cells: int) -> Problem:
+    """A program that is not solved at once: mutual cells whose sides many changes open, drawn at random."""
+    draw = Random(5)
+
+    def side() -> Side:
+        return Side(False, tuple(sorted(draw.sample(range(changes), 3))), (), ())
+
+    made = [Cell((side(), side()), False, float(draw.randint(1, 9)), 1) for _ in range(cells)]
+    return Problem(made, list(range(changes)), 0.0, [], True)
+
+
+def test_the_solver_stops_in_the_middle_when_told_to() -> None:
+    problem, asked = tangled(60, 600), 0
+
+    def look() -> None:
+        nonlocal asked
+        asked += 1
+        if asked == 3:
+            raise StopError
+
+    prices = dict.fromkeys(problem.candidates, 1.0)
+    with pytest.raises(StopError):
+        Model(problem, problem.candidates, prices, 12, None, look).most(600.0)
+    assert asked == 3
 
 
 def test_an_objective_that_cannot_be_pursued_is_refused() -> None:
