@@ -296,6 +296,13 @@ def test_the_solver_stops_in_the_middle_when_told_to() -> None:
     assert asked == 3
 
 
+def test_the_solver_writes_nothing_where_answers_are_written(capfd: pytest.CaptureFixture[str]) -> None:
+    problem = tangled(30, 100)
+    found = Model(problem, problem.candidates, dict.fromkeys(problem.candidates, 1.0), 3, None).most(60.0)
+    assert found.gap == 0.0 and len(found.chosen) == 3
+    assert capfd.readouterr() == ("", "")
+
+
 def test_an_objective_that_cannot_be_pursued_is_refused() -> None:
     book = world(closed("A"))
     with pytest.raises(ValueError, match="people"):
