@@ -1,6 +1,6 @@
 """Portfolios: the changes of law that join most, exactly by integer programming, or greedily with a bound.
 
-The program (`datarules.program`) is solved by HiGHS (Huangfu and Hall 2018) by way of SciPy. Its effects are
+The program (`datarules.program`) is solved by HiGHS (Huangfu and Hall 2018). Its effects are
 those of single changes and of pairs of changes, each decided again (`datarules.effects`); what three or
 more changes would open only together is not in it. The portfolio chosen is therefore decided again as a
 whole, and the difference is part of the answer.
