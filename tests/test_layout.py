@@ -68,7 +68,7 @@ def test_blocks_come_in_one_order_and_the_default_first() -> None:
     order = [s for s in subjects(layout(shuffled, "XX.ttl")) if s != "id:XX"]
     kinds = [":PDA", ":under-1000-persons", ":PDA-20"]
     assert [s for s in order if s in kinds] == kinds
-    assert order[-3:] == [":listed", ":listed-EU", ":coverage-non-personal"]
+    assert order[-4:] == [":listed", ":listed-EU", ":Commissioner", ":coverage-non-personal"]
 
 
 def test_predicates_come_in_one_order_whatever_the_order_written() -> None:

@@ -105,6 +105,8 @@ class LawWriter:
             f"Legal orders that apply: {names}. On personal data going out there is: {kind.value}"
             f"{f' ({article})' if article else ''}."
         )
+        if bodies := self._bodies(place):
+            made.blocks.append(bodies)
         rules = [
             rule
             for action in REGIME
@@ -120,6 +122,13 @@ class LawWriter:
         if len(rules) > RULES_SHOWN:
             made.blocks.append(f"{len(rules) - RULES_SHOWN} more rules apply; `datarules rules` lists them.")
         return made
+
+    def _bodies(self, place: str) -> str:
+        """Say who supervises the law of a place, its own bodies alone where it has some."""
+        found = catalogue.authorities(self.book, place, self.asked.day)
+        own = [one for one in found if one["order"] == v.local(place)] or found
+        told = [f"{one['label']} ({', '.join(c['article'] for c in one['citations'][:1])})" for one in own]
+        return f"Supervised by: {'; '.join(told)}." if told else ""
 
     @staticmethod
     def _sorted(rules: Sequence[Rule]) -> list[Rule]:

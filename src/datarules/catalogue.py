@@ -9,7 +9,7 @@ from typing import Any
 from . import explain
 from . import vocab as v
 from .errors import InputError
-from .model import FOREVER, Membership, Rule, comparisons
+from .model import FOREVER, Authority, Membership, Rule, comparisons
 from .reader import Concept
 from .rulebook import RuleBook
 
@@ -127,6 +127,41 @@ def jurisdictions(book: RuleBook) -> list[Row]:
     ]
 
 
+def authority_row(authority: Authority) -> Row:
+    """Return everything said of an authority."""
+    return {
+        "authority": v.local(authority.iri),
+        "order": v.local(authority.order),
+        "label": authority.label,
+        "names": dict(authority.names),
+        "short": list(authority.aliases),
+        "data": _names(authority.scope.data) or ["personal"],
+        "sectors": _names(authority.scope.sectors),
+        "site": authority.site or None,
+        "valid_from": _iso(authority.start),
+        "valid_until": _iso(authority.end),
+        "evidence": authority.evidence.name,
+        "citations": [c.row() for c in authority.citations],
+        "note": authority.note,
+    }
+
+
+def authorities(book: RuleBook, iri: str | None = None, day: date | None = None) -> list[Row]:
+    """Return the authorities of the orders a jurisdiction lies in, its own first, or all; on a day if given."""
+    ordinal = None if day is None else day.toordinal()
+    orders: list[str] | None = None
+    if iri is not None:
+        reached = [] if day is None else [o for o, _ in book.at(day.toordinal()).orders_of(iri)]
+        orders = list(dict.fromkeys((iri, *reached)))
+    found = [
+        one
+        for one in book.records.authorities.values()
+        if (orders is None or one.order in orders) and (ordinal is None or one.start <= ordinal < one.end)
+    ]
+    place = {order: n for n, order in enumerate(orders)} if orders else {}
+    return [authority_row(a) for a in sorted(found, key=lambda a: (place.get(a.order, 0), a.order, a.iri))]
+
+
 def jurisdiction(book: RuleBook, iri: str, day: date) -> Row:
     """Return one jurisdiction: orders it lies in, rules on a day, lists it keeps, lists it stands on."""
     view = book.at(day.toordinal())
@@ -153,6 +188,7 @@ def jurisdiction(book: RuleBook, iri: str, day: date) -> Row:
         "reviewed_on": own.reviewed_on.isoformat() if own.reviewed_on else None,
         "as_of": day.isoformat(),
         "orders": [v.local(o) for o, _ in view.orders_of(iri)],
+        "authorities": authorities(book, iri, day),
         "rules": rules_of(book, iri, day),
         "lists": lists,
         "stands_on": [entry_row(e) for e in view.of_member.get(iri, [])],

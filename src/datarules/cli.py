@@ -83,6 +83,10 @@ def _parser() -> argparse.ArgumentParser:
     three.add_argument("jurisdiction", help="code or name")
     three.add_argument("--date", help="only rules in force on this day")
 
+    who = add("authorities", commands.authorities, "List who supervises data rules, with site and article.")
+    who.add_argument("jurisdiction", nargs="?", help="only those of the orders it lies in; code or name")
+    who.add_argument("--date", help="the day, YYYY-MM-DD; today unless given")
+
     four = add("facts", commands.facts, "List the facts one may state, with unit and meaning.")
     four.add_argument("jurisdiction", nargs="?", help="only facts its law asks about")
 

@@ -186,6 +186,11 @@ class Client:
         words = {"since": since, "until": until, "jurisdiction": jurisdiction}
         return self._get("/v1/changes", list[Row], words)
 
+    def authorities(self, jurisdiction: str | None = None, as_of: date | None = None) -> list[Row]:
+        """Return who supervises data rules, all or those of the orders one jurisdiction lies in."""
+        day = as_of.isoformat() if as_of else None
+        return self._get("/v1/authorities", list[Row], {"jurisdiction": jurisdiction, "as_of": day})
+
     def facts(self, jurisdiction: str | None = None) -> list[Row]:
         """Return the facts one may state."""
         return self._get("/v1/facts", list[Row], {"jurisdiction": jurisdiction})

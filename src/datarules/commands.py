@@ -182,6 +182,23 @@ def rules(args: argparse.Namespace) -> int:
     return 0
 
 
+def authorities(args: argparse.Namespace) -> int:
+    """List the authorities, all or those of the orders one jurisdiction lies in."""
+    from . import ask, catalogue
+
+    _, book = open_data(args)
+    question = ask.Question(book)
+    iri = question.place(args.jurisdiction, "jurisdiction") if args.jurisdiction else None
+    day = ask.day_of(args.date, "date", question.problems) if args.date else date.today()
+    if question.problems:
+        raise InputError(*question.problems)
+    found = catalogue.authorities(book, iri, day)
+    if not args.json:
+        for row in found:
+            row["article"] = row["citations"][0]["article"] if row["citations"] else ""
+    return _table(args, found, ("order", "label", "data", "site", "article", "evidence"))
+
+
 def facts(args: argparse.Namespace) -> int:
     """List the facts one may state."""
     from . import ask, catalogue

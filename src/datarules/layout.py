@@ -22,12 +22,13 @@ PREFIX_ORDER = (
 )
 """Prefixes every file begins with."""
 
-HEAD, OWN, INSTRUMENTS, TERMS, RULES, LISTS, COVERAGE = range(7)
+HEAD, OWN, INSTRUMENTS, TERMS, RULES, LISTS, AUTHORITIES, COVERAGE = range(8)
 HEADINGS = {
     OWN: "memberships in larger orders",
     INSTRUMENTS: "instruments",
     RULES: "rules",
     LISTS: "lists",
+    AUTHORITIES: "authorities",
     COVERAGE: "coverage",
 }
 """Headings of sections where the file has none of its own."""
@@ -46,6 +47,7 @@ RANKS = {
     "dr:Commitment": RULES,
     "dr:JurisdictionGroup": LISTS,
     **dict.fromkeys(ENTRIES, LISTS),
+    "dr:Authority": AUTHORITIES,
     "dr:Coverage": COVERAGE,
 }
 SPACED = (HEAD, RULES)
@@ -83,6 +85,11 @@ LINES: dict[str, tuple[str, ...]] = {
     "dr:JurisdictionGroup": ("a skos:prefLabel", "skos:altLabel"),
     "dr:Membership": _ENTRY,
     "dr:Extension": _ENTRY,
+    "dr:Authority": (
+        *("a skos:prefLabel", "skos:altLabel"),
+        "dr:ofJurisdiction dr:data dr:sector schema:url",
+        "dr:validFrom dr:validUntil dr:evidence",
+    ),
     "dr:Coverage": (
         "a dr:ofJurisdiction dr:action dr:data dr:sector",
         "dr:validFrom dr:validUntil dr:evidence",
@@ -185,6 +192,7 @@ def _owner(heading: str, ranks: list[int]) -> int:
         **dict.fromkeys(("own", "category", *TERM_KINDS.values()), TERMS),
         **dict.fromkeys(("lists", "list", "members", "agreement"), LISTS),
         "rules": RULES,
+        **dict.fromkeys(("authority", "authorities"), AUTHORITIES),
         "coverage": COVERAGE,
     }
     named = words.get(heading.split(":")[0].split(",")[0].split(" ")[0])

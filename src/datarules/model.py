@@ -245,6 +245,24 @@ class Coverage:
 
 
 @dataclass(frozen=True, slots=True)
+class Authority:
+    """A public body that supervises or applies data rules; ``names`` are its labels by language tag (BCP 47)."""
+
+    iri: str
+    order: str
+    label: str
+    names: tuple[tuple[str, str], ...]
+    aliases: tuple[str, ...]
+    scope: Scope
+    site: str
+    start: int
+    end: int
+    evidence: Evidence
+    citations: tuple[Citation, ...]
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Jurisdiction:
     """A place or body with its own data rules; a ``union`` is made of others and holds no land of its own.
 

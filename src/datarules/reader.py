@@ -17,6 +17,7 @@ from .load import Dataset, SourceFile
 from .model import (
     FOREVER,
     TRUE,
+    Authority,
     Citation,
     Comparison,
     Coverage,
@@ -58,6 +59,7 @@ class Records:
     rules: dict[str, Rule] = field(default_factory=dict)
     memberships: dict[str, Membership] = field(default_factory=dict)
     coverages: dict[str, Coverage] = field(default_factory=dict)
+    authorities: dict[str, Authority] = field(default_factory=dict)
     facts: dict[str, Fact] = field(default_factory=dict)
     mechanisms: dict[str, Mechanism] = field(default_factory=dict)
     categories: dict[str, Concept] = field(default_factory=dict)
@@ -126,6 +128,8 @@ class _Reader:
                 )
         for iri in self._all("Coverage"):
             self._guard(iri, lambda i: out.coverages.__setitem__(i, self._coverage(i)))
+        for iri in self._all("Authority"):
+            self._guard(iri, lambda i: out.authorities.__setitem__(i, self._authority(i)))
         if self.problems:
             raise DataError(*self.problems)
         return out
@@ -352,6 +356,22 @@ class _Reader:
             Evidence[evidence] if evidence else None,
             self._citations(iri),
             date.fromisoformat(self._one(iri, v.NS + "reviewedOn")),
+            " ".join(self._texts(iri, v.SKOS + "note")),
+        )
+
+    def _authority(self, iri: str) -> Authority:
+        return Authority(
+            iri,
+            self._one(iri, v.NS + "ofJurisdiction"),
+            self._text(iri, v.SKOS + "prefLabel"),
+            self._labels(iri),
+            self._texts(iri, v.SKOS + "altLabel"),
+            self._scope(iri),
+            self._one(iri, v.SCHEMA + "url"),
+            self._day(iri, "validFrom", 0),
+            self._day(iri, "validUntil", FOREVER),
+            Evidence[self._term(iri, "evidence")],
+            self._citations(iri),
             " ".join(self._texts(iri, v.SKOS + "note")),
         )
 

@@ -16,7 +16,7 @@ from .rulebook import RuleBook
 Row = dict[str, Any]
 TEXT = pa.string()
 LIST = pa.list_(TEXT)
-NAMES = ("jurisdictions", "rules", "entries", "citations", "facts", "changes")
+NAMES = ("jurisdictions", "rules", "entries", "authorities", "citations", "facts", "changes")
 """The tables, by name."""
 COLUMNS: dict[str, tuple[tuple[str, pa.DataType], ...]] = {
     "jurisdictions": (
@@ -47,6 +47,17 @@ COLUMNS: dict[str, tuple[tuple[str, pa.DataType], ...]] = {
         ("data", LIST),
         ("not_data", LIST),
         ("mechanism", TEXT),
+        ("valid_from", pa.date32()),
+        ("valid_until", pa.date32()),
+        ("evidence", TEXT),
+        ("note", TEXT),
+    ),
+    "authorities": (
+        *((name, TEXT) for name in ("authority", "order", "label")),
+        ("short", LIST),
+        ("data", LIST),
+        ("sectors", LIST),
+        ("site", TEXT),
         ("valid_from", pa.date32()),
         ("valid_until", pa.date32()),
         ("evidence", TEXT),
@@ -89,6 +100,7 @@ def rows(book: RuleBook) -> dict[str, list[Row]]:
         "jurisdictions": catalogue.jurisdictions(book),
         "rules": rules,
         "entries": entries,
+        "authorities": catalogue.authorities(book),
         "citations": cited,
         "facts": sorted(catalogue.facts(book), key=lambda row: str(row["name"])),
         "changes": catalogue.changes(book, date(1, 1, 1)),

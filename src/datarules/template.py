@@ -46,6 +46,12 @@ id:{code} a dr:Jurisdiction ; dct:identifier "{code}" ;
 # ---- lists: one entry for each member, dated and cited
 :listed a dr:JurisdictionGroup ; skos:prefLabel "Jurisdictions listed under section 2(a)"@en .
 
+# ---- authorities: who supervises the law
+:authority a dr:Authority ; skos:prefLabel "Authority"@en ;
+  dr:ofJurisdiction id:{code} ; dr:data cat:personal ; schema:url <https://example.org/authority> ;
+  dr:evidence dr:Inferred ;
+  dr:citation [ a dr:Citation ; dct:source :Act ; dr:pinpoint "s. 3" ; dr:readOn "{today}"^^xsd:date ] .
+
 # ---- coverage: what was not looked at is said openly
 :coverage-non-personal a dr:Coverage ; dr:ofJurisdiction id:{code} ; dr:action dr:Transfer ; dr:data cat:non-personal ;
   dr:extent dr:NotReviewed ; dr:reviewedOn "{today}"^^xsd:date ;

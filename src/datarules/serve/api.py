@@ -86,6 +86,7 @@ class Api(Door):
             ("/v1/history", self.history, ["GET"]),
             ("/v1/jurisdictions", self.jurisdictions, ["GET"]),
             ("/v1/jurisdictions/{code}", self.jurisdiction, ["GET"]),
+            ("/v1/authorities", self.authorities, ["GET"]),
             ("/v1/rules/{id:path}", self.rule, ["GET"]),
             ("/v1/changes", self.changes, ["GET"]),
             ("/v1/days", self.days, ["GET"]),
@@ -236,6 +237,14 @@ class Api(Door):
             raise NotFoundError(*lookup.problems, *question.problems)
         self.settle(question)
         return self.reply(request, self._listed(catalogue.jurisdiction, iri, day))
+
+    async def authorities(self, request: Request) -> Response:
+        """List the authorities of a day, all or those of the orders one jurisdiction lies in."""
+        fields, question = self.fields(request, "jurisdiction", "as_of")
+        iri = self.place(fields, question)
+        day = self.day(fields, "as_of", question) or self.today()
+        self.settle(question)
+        return self.reply(request, self._listed(catalogue.authorities, iri, day))
 
     async def rule(self, request: Request) -> Response:
         """Show one rule by its name."""

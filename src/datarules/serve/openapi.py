@@ -191,6 +191,12 @@ def _paths() -> Part:
             rows,
             [_parameter(n) for n in ("since", "until", "jurisdiction")],
         ),
+        "/v1/authorities": (
+            "authorities",
+            "Who supervises data rules on a day, all or those of the orders one jurisdiction lies in.",
+            rows,
+            [_parameter(n) for n in ("jurisdiction", "as_of")],
+        ),
         "/v1/days": (
             "days",
             "Days on which law starts or ends, with how much does.",
