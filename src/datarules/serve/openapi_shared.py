@@ -54,12 +54,12 @@ def release(current: str) -> Part:
 
 def releases() -> tuple[str, str, Part, list[Part]]:
     """Describe the list of releases (`datarules.serve.releases`)."""
-    text = {"type": ["string", "null"]}
+    maybe = {"type": ["string", "null"]}
     properties = {
         "release": {"type": "string", "description": "Version of the data, by which it is asked for."},
-        "digest": {**text, "description": "SHA-256 over data, ontology and shapes."},
-        "date": {**text, "format": "date", "description": "Day of the release; null where no file is kept."},
-        "checksum": {**text, "description": "SHA-256 of the file of the release."},
+        "digest": {**maybe, "description": "SHA-256 over data, ontology and shapes."},
+        "date": {**maybe, "format": "date", "description": "Day of the release; null where no file is kept."},
+        "checksum": {**maybe, "description": "SHA-256 of the file of the release."},
         "current": {"type": "boolean", "description": "Whether this is the law served now."},
     }
     row = {"type": "object", "properties": properties, "required": list(properties)}
