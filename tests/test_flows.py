@@ -64,7 +64,10 @@ def log(rows: int, seed: int) -> pd.DataFrame:
     )
 
 
-def expected(book: RuleBook, row: dict[str, Any]) -> tuple[str, str, str]:
+JUDGED = ("status", "best", "worst", "localisation", "duties", "location_clash")
+
+
+def expected(book: RuleBook, row: dict[str, Any]) -> tuple[str | None, ...]:
     facts = {
         name: row[column]
         for name, column in FACTS.items()
@@ -82,7 +85,13 @@ def expected(book: RuleBook, row: dict[str, Any]) -> tuple[str, str, str]:
     )
     assert day is not None
     found = decide(book, asked, day.toordinal())
-    return found.status.value, found.best.value, found.worst.value
+    rules = {one.rule.iri: one.kind for one in found.overlays if one.now}
+    local = {iri for iri, kind in rules.items() if kind in v.LOCALISATION.values()}
+    clashes = [one.resolution for one in found.conflicts if one.kind == "exclusive-location"]
+    beside = (" ".join(map(v.local, sorted(some))) for some in (local, rules.keys() - local))
+    clash = "infeasible" if "infeasible" in clashes else "".join(clashes[:1])
+    levels = (found.status.value, found.best.value, found.worst.value)
+    return *levels, *(text or None for text in (*beside, clash))
 
 
 def checked(
@@ -96,19 +105,27 @@ def checked(
 
 
 def test_each_row_has_the_answer_of_decide(book: RuleBook, tmp_path: Path) -> None:
-    frame = log(250, 1)
+    frame = log(150, 1)
+    frame.loc[:9, ["exporter", "importer", "kind"]] = ["AE", "BF", "health"]
     path = tmp_path / "log.parquet"
     table = pa.Table.from_pandas(frame, preserve_index=False)
     pq.write_table(table, path)
     found, answers = checked(book, path)
     rows: list[dict[str, Any]] = table.to_pylist()
-    assert [tuple(one) for one in answers[["dr_status", "dr_best", "dr_worst"]].to_numpy()] == [
-        expected(book, row) for row in rows
-    ]
-    assert answers["number"].tolist() == list(range(250))
+    judged = answers[[f"dr_{name}" for name in JUDGED]].to_numpy()
+    told = [tuple(None if pd.isna(cell) else cell for cell in one) for one in judged]
+    assert told == [expected(book, row) for row in rows]
+    assert answers["number"].tolist() == list(range(150))
     counted = pd.Series(answers["dr_status"]).value_counts().to_dict()
     report = flow_report.document(book, found)
     assert {row["status"]: row["rows"] for row in report["statuses"]} == counted
+    assert report["beside"]["localised"] == answers["dr_localisation"].notna().sum() > 20
+    assert report["beside"]["dutied"] == answers["dr_duties"].notna().sum() > 20
+    clashes = answers["dr_location_clash"].value_counts().to_dict()
+    assert report["beside"]["location_clashes"] == clashes and clashes
+    for kind in ("localisation", "duties"):
+        named = answers[f"dr_{kind}"].dropna().str.split().explode().value_counts().to_dict()
+        assert {row["rule"]: row["rows"] for row in report["beside"][kind]} == named
     assert answers["dr_problem"].isna().all()
 
 
