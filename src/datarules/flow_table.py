@@ -172,8 +172,10 @@ class _Framed:
         if not touched and not meeting:
             return
         self.sheet.fill(outlooks(turn.view, self.forge, touched))
-        for origin in (*touched, *sorted(meeting)):
-            self._duties(duties, origin)
+        for origin in touched:
+            self._duties(duties, origin, self.frame.places)
+        for origin in sorted(meeting):
+            self._duties(duties, origin, sorted(duties.moved))
         found = self.sheet.matrix(turn.day, self.book.release)
         packed = _packed(found, self.where) * len(self.kinds) + self.beside[self.where]
         distinct, inverse = np.unique(packed, return_inverse=True)
@@ -191,13 +193,14 @@ class _Framed:
         self.found[moved] = np.array(after, np.int32)[back]
         self.now = numbers
 
-    def _duties(self, duties: Day, origin: str) -> None:
-        """Set what stands beside the status of one origin's transfers; nothing of those to itself."""
+    def _duties(self, duties: Day, origin: str, among: Sequence[str]) -> None:
+        """Set what stands beside the status of one origin's transfers to some places, itself excepted."""
         row, law = self.column[origin], duties.of(origin)
-        self.beside[:, row, :] = 0
+        others = [place for place in among if place != origin and place in self.column]
+        self.beside[:, row, [self.column[place] for place in others]] = 0
         if law.silent:
             return
-        for places in law.classes([place for place in self.frame.places if place != origin]):
+        for places in law.classes(others):
             for number, cell in enumerate(self.frame.cells):
                 for found, held in law.towards(duties, places, cell, self.forge.given):
                     kind = self.kinds.setdefault(found, len(self.kinds))
