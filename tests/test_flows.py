@@ -16,14 +16,25 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from datarules import ask, flow_engines, flow_mapping, flow_report, flow_words, flows
+from datarules import (
+    ask,
+    flow_beside,
+    flow_engines,
+    flow_mapping,
+    flow_report,
+    flow_table,
+    flow_words,
+    flows,
+)
 from datarules import vocab as v
 from datarules.cli import main
 from datarules.decide import decide
 from datarules.errors import InputError
-from datarules.model import comparisons
+from datarules.load import load
+from datarules.model import Transfer, comparisons
 from datarules.open import open_dataset
 from datarules.rulebook import RuleBook
+from datarules.timeline import turns
 
 FACTS = {"persons-since-1-january": "subjects", "recipient-dpf-certified": "dpf"}
 MAPPING = {
@@ -127,6 +138,26 @@ def test_each_row_has_the_answer_of_decide(book: RuleBook, tmp_path: Path) -> No
         named = answers[f"dr_{kind}"].dropna().str.split().explode().value_counts().to_dict()
         assert {row["rule"]: row["rows"] for row in report["beside"][kind]} == named
     assert answers["dr_problem"].isna().all()
+
+
+def test_what_stands_beside_follows_every_change_of_law_at_both_ends() -> None:
+    """Whatever moves: duties of the origin, lists they name, or the claims of the destination."""
+    law = RuleBook.unchecked(load())
+    places = tuple(v.ID + code for code in ("AE", "BF", "ET", "CN", "RU"))
+    kind = v.CATEGORY + "health"
+    rows = [(a, b, kind) for a in places for b in places]
+    lines = flow_table._Lines(400)
+    course = flow_table._Framed(law, lines, (v.ANY_PURPOSE, v.ANY_SECTOR, ()), rows)
+    first, last = date(2023, 1, 1).toordinal(), date(2026, 6, 1).toordinal()
+    chance = random.Random(4)
+    for number, turn in enumerate(turns(law, places, first, last)):
+        course.turn(turn, number, flow_beside.Day(turn.view, places, turn.touched))
+        verdicts = list(lines.verdicts)
+        for place in chance.sample(range(len(rows)), 2):
+            asked = Transfer(*rows[place][:2], (kind,), v.ANY_PURPOSE, v.ANY_SECTOR)
+            found = flow_beside.of_decision(decide(law, asked, turn.day))
+            assert verdicts[course.now[place]].beside == found, (rows[place], turn.day)
+    assert {one.beside.clash for one in lines.verdicts} > {""}
 
 
 def test_text_and_typed_columns_read_alike(book: RuleBook, tmp_path: Path) -> None:
