@@ -34,6 +34,10 @@ web/node_modules/.installed: web/package.json web/package-lock.json
 	cd web && $(NPM) ci --ignore-scripts --no-audit --no-fund --silent
 	touch $@
 
+tests/clients/node_modules/.installed: tests/clients/package.json tests/clients/package-lock.json
+	cd tests/clients && $(NPM) ci --ignore-scripts --no-audit --no-fund --silent
+	touch $@
+
 $(GEOMETRY): web/node_modules/.installed web/places.json src/datarules/pictures/geometry.py src/datarules/pictures/projection.py | $(VENV)/.base
 	PYTHONPATH=src $(BIN)/python -m datarules.pictures.geometry web
 
@@ -65,7 +69,7 @@ studies: $(VENV)/.base $(BUNDLE) ## make the case studies: pages, tables and fig
 serve: $(VENV)/.base $(BUNDLE) $(MANUAL) ## set everything up and serve API, SPARQL and explorer on the embedded store
 	PYTHONPATH=src $(BIN)/python -m datarules serve --host $(HOST) --port $(PORT)
 
-test: $(VENV)/.dev $(BUNDLE) $(MANUAL) ## set everything up and run every test
+test: $(VENV)/.dev $(BUNDLE) $(MANUAL) tests/clients/node_modules/.installed ## set everything up and run every test
 	cd web && $(NPM) test --silent
 	$(BIN)/python -m pytest -n auto --dist loadgroup
 
@@ -115,4 +119,4 @@ lock: $(VENV)/.dev ## compile the locked requirements anew
 	  --custom-compile-command "make lock" --quiet -o requirements/docs.txt
 
 clean: ## remove what was made
-	rm -rf $(VENV) dist build src/datarules/bundle web/node_modules .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) dist build src/datarules/bundle web/node_modules tests/clients/node_modules .pytest_cache .mypy_cache .ruff_cache .hypothesis

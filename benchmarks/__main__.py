@@ -19,7 +19,9 @@ from datarules.rulebook import RuleBook
 
 from .measure import Row
 
-PARTS = ("decide", "sparql", "policy", "matrix", "portfolio", "flows", "start", "http")
+PARTS = ("decide", "sparql", "policy", "matrix", "portfolio", "flows", "start", "http", "saturation")
+LONG = ("saturation",)
+"""Parts that take long and run only where they are named."""
 LIBRARIES = ("pyoxigraph", "duckdb", "cedarpy", "regopy", "fastapi", "uvicorn")
 
 
@@ -58,6 +60,10 @@ def _measure(parts: Sequence[str], quick: bool) -> Iterable[Row]:
         from . import http
 
         yield from http.rows(2 if quick else 5)
+    if "saturation" in parts:
+        from . import saturation
+
+        yield from saturation.rows(quick)
 
 
 def shown(value: float, unit: str) -> str:
@@ -110,7 +116,12 @@ def table(rows: Iterable[Row], machine: str) -> Table:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the benchmarks; exit code 0 whether or not targets are met, so that a slow day breaks nothing."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
-    parser.add_argument("parts", nargs="*", metavar="PART", help=f"of {', '.join(PARTS)}; all unless given")
+    parser.add_argument(
+        "parts",
+        nargs="*",
+        metavar="PART",
+        help=f"of {', '.join(PARTS)}; all but {', '.join(LONG)} unless given",
+    )
     parser.add_argument("--json", metavar="FILE", help="also write the figures to a file")
     parser.add_argument("--quick", action="store_true", help="fewer calls: for trying out, not for judging")
     args = parser.parse_args(arguments)
@@ -124,7 +135,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     console = Console(width=None if sys.stdout.isatty() else 200)
     rows = []
     with console.status("Measuring") as status:
-        for row in _measure(args.parts or PARTS, args.quick):
+        for row in _measure(args.parts or [p for p in PARTS if p not in LONG], args.quick):
             rows.append(row)
             status.update(f"Measured: {row.part}, {row.name}")
     console.print(table(rows, machine))

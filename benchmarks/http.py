@@ -19,7 +19,6 @@ import subprocess
 import sys
 import tempfile
 import time
-import urllib.error
 import urllib.request
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -68,7 +67,7 @@ def served(arguments: list[str], port: int, path: str) -> Iterator[tuple[str, in
             try:
                 urllib.request.urlopen(address + path, timeout=5).read()
                 break
-            except (urllib.error.URLError, ConnectionError):
+            except OSError:  # not yet there, or there and not yet ready
                 if process.poll() is not None:
                     raise RuntimeError(f"{' '.join(arguments)} ended early") from None
                 time.sleep(0.2)

@@ -15,8 +15,10 @@ from datarules.endpoint_local import Local
 from datarules.load import Dataset, load
 from datarules.rulebook import RuleBook
 from datarules.serve import openapi
+from datarules.serve import problems as kinds
 from datarules.serve.app import create_app
 
+STATUS = rdflib.URIRef("http://www.w3.org/2003/06/sw-vocab-status/ns#term_status")
 MADE = "*Made from the program itself when the documentation is built.*"
 
 
@@ -141,10 +143,11 @@ def terms(graph: rdflib.Graph) -> str:
                 f"`dr:{s.removeprefix(v.NS)}`",
                 _english(graph, s, RDFS.label, SKOS.prefLabel),
                 _meaning(graph, s),
+                graph.value(s, STATUS) or "–",
             )
             for s in found
         )
-        lines += [f"## {heading}", "", *_table(("term", "label", "meaning"), rows)]
+        lines += [f"## {heading}", "", *_table(("term", "label", "meaning", "status"), rows)]
     return "\n".join(lines)
 
 
@@ -164,6 +167,14 @@ def shapes() -> str:
         rows.append((name, severity, message))
     page = ["# Shapes", "", MADE, "", "What `datarules validate` checks beside consistency.", ""]
     return "\n".join([*page, *_table(("shape", "severity", "what it says"), rows)])
+
+
+def problems() -> str:
+    """Return the page of the kinds of problems that the API tells of (RFC 9457)."""
+    page = ["# Problems", "", MADE, ""]
+    page += ["What is wrong with a request comes as `application/problem+json`; `errors` names every place.", ""]
+    rows = ((f"`{kinds.kind_of(title)}`", status, title) for status, title in sorted(kinds.TITLES.items()))
+    return "\n".join([*page, *_table(("type", "status", "title"), rows)])
 
 
 def facts(book: RuleBook) -> str:
@@ -225,4 +236,5 @@ def pages() -> dict[str, str]:
         "reference/shapes.md": shapes(),
         "reference/facts.md": facts(book),
         "reference/concepts.md": concepts(book),
+        "reference/problems.md": problems(),
     }

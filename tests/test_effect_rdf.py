@@ -53,7 +53,7 @@ def test_it_tells_each_pair_each_conflict_and_what_it_rests_on(made: Made) -> No
 
     assert effect.pairs and effect.arisen
     assert count(v.NS + "changes") == len(effect.pairs)
-    assert (count(v.NS + "arises"), count(v.NS + "goes")) == (len(effect.arisen), len(effect.gone))
+    assert (count(v.NS + "comes"), count(v.NS + "goes")) == (len(effect.arisen), len(effect.gone))
     assert count(v.NS + "islandAfter") == sum(len(tide.after) for tide in effect.tides)
     used = {o for _, p, o in said if p == f"<{v.PROV}used>"}
     assert f"<{v.ID}EU/adequate-JP>" in used and any("/ban-FR>" in o for o in used)

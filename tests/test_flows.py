@@ -16,14 +16,25 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from datarules import ask, flow_engines, flow_mapping, flow_report, flow_words, flows
+from datarules import (
+    ask,
+    flow_beside,
+    flow_engines,
+    flow_mapping,
+    flow_report,
+    flow_table,
+    flow_words,
+    flows,
+)
 from datarules import vocab as v
 from datarules.cli import main
 from datarules.decide import decide
 from datarules.errors import InputError
-from datarules.model import comparisons
+from datarules.load import load
+from datarules.model import Transfer, comparisons
 from datarules.open import open_dataset
 from datarules.rulebook import RuleBook
+from datarules.timeline import turns
 
 FACTS = {"persons-since-1-january": "subjects", "recipient-dpf-certified": "dpf"}
 MAPPING = {
@@ -64,7 +75,10 @@ def log(rows: int, seed: int) -> pd.DataFrame:
     )
 
 
-def expected(book: RuleBook, row: dict[str, Any]) -> tuple[str, str, str]:
+JUDGED = ("status", "best", "worst", "localisation", "duties", "location_clash")
+
+
+def expected(book: RuleBook, row: dict[str, Any]) -> tuple[str | None, ...]:
     facts = {
         name: row[column]
         for name, column in FACTS.items()
@@ -82,7 +96,13 @@ def expected(book: RuleBook, row: dict[str, Any]) -> tuple[str, str, str]:
     )
     assert day is not None
     found = decide(book, asked, day.toordinal())
-    return found.status.value, found.best.value, found.worst.value
+    rules = {one.rule.iri: one.kind for one in found.overlays if one.now}
+    local = {iri for iri, kind in rules.items() if kind in v.LOCALISATION.values()}
+    clashes = [one.resolution for one in found.conflicts if one.kind == "exclusive-location"]
+    beside = (" ".join(map(v.local, sorted(some))) for some in (local, rules.keys() - local))
+    clash = "infeasible" if "infeasible" in clashes else "".join(clashes[:1])
+    levels = (found.status.value, found.best.value, found.worst.value)
+    return *levels, *(text or None for text in (*beside, clash))
 
 
 def checked(
@@ -96,20 +116,48 @@ def checked(
 
 
 def test_each_row_has_the_answer_of_decide(book: RuleBook, tmp_path: Path) -> None:
-    frame = log(250, 1)
+    frame = log(150, 1)
+    frame.loc[:9, ["exporter", "importer", "kind"]] = ["AE", "BF", "health"]
     path = tmp_path / "log.parquet"
     table = pa.Table.from_pandas(frame, preserve_index=False)
     pq.write_table(table, path)
     found, answers = checked(book, path)
     rows: list[dict[str, Any]] = table.to_pylist()
-    assert [tuple(one) for one in answers[["dr_status", "dr_best", "dr_worst"]].to_numpy()] == [
-        expected(book, row) for row in rows
-    ]
-    assert answers["number"].tolist() == list(range(250))
+    judged = answers[[f"dr_{name}" for name in JUDGED]].to_numpy()
+    told = [tuple(None if pd.isna(cell) else cell for cell in one) for one in judged]
+    assert told == [expected(book, row) for row in rows]
+    assert answers["number"].tolist() == list(range(150))
     counted = pd.Series(answers["dr_status"]).value_counts().to_dict()
     report = flow_report.document(book, found)
     assert {row["status"]: row["rows"] for row in report["statuses"]} == counted
+    assert report["beside"]["localised"] == answers["dr_localisation"].notna().sum() > 20
+    assert report["beside"]["dutied"] == answers["dr_duties"].notna().sum() > 20
+    clashes = answers["dr_location_clash"].value_counts().to_dict()
+    assert report["beside"]["location_clashes"] == clashes and clashes
+    for kind in ("localisation", "duties"):
+        named = answers[f"dr_{kind}"].dropna().str.split().explode().value_counts().to_dict()
+        assert {row["rule"]: row["rows"] for row in report["beside"][kind]} == named
     assert answers["dr_problem"].isna().all()
+
+
+def test_what_stands_beside_follows_every_change_of_law_at_both_ends() -> None:
+    """Whatever moves: duties of the origin, lists they name, or the claims of the destination."""
+    law = RuleBook.unchecked(load())
+    places = tuple(v.ID + code for code in ("AE", "BF", "ET", "CN", "RU"))
+    kind = v.CATEGORY + "health"
+    rows = [(a, b, kind) for a in places for b in places]
+    lines = flow_table._Lines(400)
+    course = flow_table._Framed(law, lines, (v.ANY_PURPOSE, v.ANY_SECTOR, ()), rows)
+    first, last = date(2023, 1, 1).toordinal(), date(2026, 6, 1).toordinal()
+    chance = random.Random(4)
+    for number, turn in enumerate(turns(law, places, first, last)):
+        course.turn(turn, number, flow_beside.Day(turn.view, places, turn.touched))
+        verdicts = list(lines.verdicts)
+        for place in chance.sample(range(len(rows)), 2):
+            asked = Transfer(*rows[place][:2], (kind,), v.ANY_PURPOSE, v.ANY_SECTOR)
+            found = flow_beside.of_decision(decide(law, asked, turn.day))
+            assert verdicts[course.now[place]].beside == found, (rows[place], turn.day)
+    assert {one.beside.clash for one in lines.verdicts} > {""}
 
 
 def test_text_and_typed_columns_read_alike(book: RuleBook, tmp_path: Path) -> None:

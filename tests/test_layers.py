@@ -52,7 +52,7 @@ ROWS: tuple[tuple[str, ...], ...] = (
     ("builder",),
     ("required",),
     ("measures", "designs", "planning", "supposing", "flow_mapping", "flow_engines"),
-    ("flow_words",),
+    ("flow_words", "flow_beside"),
     ("flow_table",),
     ("flow_join",),
     ("flows",),

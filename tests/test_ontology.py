@@ -166,6 +166,7 @@ def test_prefixes_are_the_same_everywhere(path: Path) -> None:
         "sh": "http://www.w3.org/ns/shacl#",
         "shape": "https://w3id.org/datarules/shape/",
         "vann": "http://purl.org/vocab/vann/",
+        "vs": "http://www.w3.org/2003/06/sw-vocab-status/ns#",
     }
     known = vocab.PREFIXES | extra
     assert {p: iri for p, iri in parser.prefixes.items() if known.get(p) != iri} == {}

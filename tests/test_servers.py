@@ -54,14 +54,14 @@ ResultSetMaxRows = 100000
 """
 
 
-def _free_port() -> int:
+def free_port() -> int:
     with socket.socket() as one:
         one.bind(("127.0.0.1", 0))
         return int(one.getsockname()[1])
 
 
 @contextmanager
-def _running(command: list[str], address: str, folder: Path) -> Iterator[None]:
+def running(command: list[str], address: str, folder: Path) -> Iterator[None]:
     """Run a server until the block ends; it is up once it answers at its address."""
     with (folder / "server.log").open("wb") as log:
         process = subprocess.Popen(command, stdout=log, stderr=subprocess.STDOUT, cwd=folder)
@@ -114,7 +114,7 @@ def oxigraph(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Remote]:
         check=True,
         capture_output=True,
     )
-    port = _free_port()
+    port = free_port()
     command = [
         str(program),
         "serve-read-only",
@@ -124,7 +124,7 @@ def oxigraph(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Remote]:
         f"127.0.0.1:{port}",
         "--union-default-graph",
     ]
-    with _running(command, f"http://127.0.0.1:{port}/query", folder):
+    with running(command, f"http://127.0.0.1:{port}/query", folder):
         remote = _remote(f"http://127.0.0.1:{port}/query")
         yield remote
         remote.close()
@@ -163,10 +163,10 @@ def virtuoso(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Remote]:
         pytest.skip("virtuoso-t is not installed (Debian package virtuoso-opensource)")
     folder = tmp_path_factory.mktemp("virtuoso")
     (folder / "all.nq").write_bytes(export_graph(load(), "nquads"))
-    isql, http = _free_port(), _free_port()
+    isql, http = free_port(), free_port()
     (folder / "virtuoso.ini").write_text(INI.format(folder=folder, isql=isql, http=http), encoding="utf-8")
     command = [program, "+foreground", "+configfile", str(folder / "virtuoso.ini")]
-    with _running(command, f"http://127.0.0.1:{http}/sparql", folder):
+    with running(command, f"http://127.0.0.1:{http}/sparql", folder):
         _bulk_load(folder, isql)
         remote = _remote(f"http://127.0.0.1:{http}/sparql")
         yield remote

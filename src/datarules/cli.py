@@ -142,6 +142,11 @@ def _parser() -> argparse.ArgumentParser:
         help="serve this release instead of the bundled data",
     )
     nine.add_argument(
+        "--releases",
+        metavar="FOLDER",
+        help="releases that may be asked with release=VERSION beside the law served (default: DATARULES_RELEASES)",
+    )
+    nine.add_argument(
         "--store", metavar="FOLDER", help="keep the SPARQL store in a folder instead of in memory"
     )
 

@@ -118,14 +118,15 @@ class Client:
             reason, remedy = f"The answer cannot be read: {error}.", "Update client or server."
             raise ConfigError.single("address", self.address, reason, remedy) from error
 
-    # -- decisions
+    # -- decisions; ``release`` asks an older law that the server keeps (`releases`), here and below
 
-    def check(self, origin: str, destination: str, **words: Any) -> Answer:
+    def check(self, origin: str, destination: str, *, release: str | None = None, **words: Any) -> Answer:
         """Decide one transfer.
 
         Args:
             origin: code or name.
             destination: code or name.
+            release: version of the law to answer from; that served now unless given.
             words: ``data``, ``purpose``, ``sector``, ``as_of``, ``facts``, ``open``, ``stale_after`` as in
                 `datarules.client_types.Question`.
 
@@ -134,20 +135,24 @@ class Client:
             ConfigError: the server cannot be reached or fails.
         """
         asked = question(origin, destination, **words)
-        request = self._http.build_request("POST", "/v1/check", **_json(asked))
+        request = self._http.build_request("POST", _at("/v1/check", release), **_json(asked))
         found: Answer = self._decoded(self._send(request).content, Answer)
         return found
 
-    def check_many(self, questions: Iterable[Question]) -> Iterator[Reply[Answer]]:
+    def check_many(
+        self, questions: Iterable[Question], release: str | None = None
+    ) -> Iterator[Reply[Answer]]:
         """Decide many transfers, in order; each reply holds an answer or a problem.
 
         Questions are sent in batches of `CHUNK` as the replies are taken.
         """
-        yield from self._many(questions, "/v1/check/batch", list[Reply[Answer]])
+        yield from self._many(questions, _at("/v1/check/batch", release), list[Reply[Answer]])
 
-    def check_many_short(self, questions: Iterable[Question]) -> Iterator[Reply[Brief]]:
+    def check_many_short(
+        self, questions: Iterable[Question], release: str | None = None
+    ) -> Iterator[Reply[Brief]]:
         """Decide many transfers, with status, range and the first rule of each alone."""
-        yield from self._many(questions, "/v1/check/batch?form=short", list[Reply[Brief]])
+        yield from self._many(questions, _at("/v1/check/batch?form=short", release), list[Reply[Brief]])
 
     def _many(self, questions: Iterable[Question], path: str, kind: Any) -> Iterator[Any]:
         part: list[Question] = []
@@ -169,37 +174,51 @@ class Client:
 
     # -- the law
 
-    def jurisdictions(self) -> list[Row]:
+    def releases(self) -> list[Row]:
+        """Return the releases that may be asked of, the oldest first."""
+        return self._get("/v1/releases", list[Row])
+
+    def jurisdictions(self, release: str | None = None) -> list[Row]:
         """Return every jurisdiction."""
-        return self._get("/v1/jurisdictions", list[Row])
+        return self._get("/v1/jurisdictions", list[Row], {"release": release})
 
-    def jurisdiction(self, code: str, as_of: Day | None = None) -> Row:
+    def jurisdiction(self, code: str, as_of: Day | None = None, release: str | None = None) -> Row:
         """Return one jurisdiction on a day with its rules and lists."""
-        return self._get(f"/v1/jurisdictions/{quote(code, safe='')}", Row, {"as_of": as_of})
+        words = {"as_of": as_of, "release": release}
+        return self._get(f"/v1/jurisdictions/{quote(code, safe='')}", Row, words)
 
-    def rule(self, name: str) -> Row:
+    def rule(self, name: str, release: str | None = None) -> Row:
         """Return one rule by its name."""
-        return self._get(f"/v1/rules/{quote(name)}", Row)
+        return self._get(f"/v1/rules/{quote(name)}", Row, {"release": release})
 
-    def changes(self, since: Day, until: Day | None = None, jurisdiction: str | None = None) -> list[Row]:
+    def changes(
+        self,
+        since: Day,
+        until: Day | None = None,
+        jurisdiction: str | None = None,
+        release: str | None = None,
+    ) -> list[Row]:
         """Return what starts and ends between two days."""
-        words = {"since": since, "until": until, "jurisdiction": jurisdiction}
+        words = {"since": since, "until": until, "jurisdiction": jurisdiction, "release": release}
         return self._get("/v1/changes", list[Row], words)
 
-    def authorities(self, jurisdiction: str | None = None, as_of: date | None = None) -> list[Row]:
+    def authorities(
+        self, jurisdiction: str | None = None, as_of: date | None = None, release: str | None = None
+    ) -> list[Row]:
         """Return who supervises data rules, all or those of the orders one jurisdiction lies in."""
         day = as_of.isoformat() if as_of else None
-        return self._get("/v1/authorities", list[Row], {"jurisdiction": jurisdiction, "as_of": day})
+        words = {"jurisdiction": jurisdiction, "as_of": day, "release": release}
+        return self._get("/v1/authorities", list[Row], words)
 
-    def facts(self, jurisdiction: str | None = None) -> list[Row]:
+    def facts(self, jurisdiction: str | None = None, release: str | None = None) -> list[Row]:
         """Return the facts one may state."""
-        return self._get("/v1/facts", list[Row], {"jurisdiction": jurisdiction})
+        return self._get("/v1/facts", list[Row], {"jurisdiction": jurisdiction, "release": release})
 
-    def categories(self) -> list[Row]:
+    def categories(self, release: str | None = None) -> list[Row]:
         """Return the data categories."""
-        return self._get("/v1/categories", list[Row])
+        return self._get("/v1/categories", list[Row], {"release": release})
 
-    # -- the world; ``words`` are data, purpose, sector, as_of, facts, and those of the route (/openapi.json)
+    # -- the world; ``words`` are data, purpose, sector, as_of, facts, release, and those of the route (/openapi.json)
 
     def pair(self, first: str, second: str, **words: Any) -> Row:
         """Compare two jurisdictions."""
@@ -280,6 +299,13 @@ def question(origin: str, destination: str, **words: Any) -> Question:
     if isinstance(given.get("as_of"), date):
         given["as_of"] = given["as_of"].isoformat()
     return msgspec.convert({"origin": origin, "destination": destination, **given}, Question)
+
+
+def _at(path: str, release: str | None) -> str:
+    """Return an address that asks a release, where one is named."""
+    return (
+        path if release is None else f"{path}{'&' if '?' in path else '?'}release={quote(release, safe='')}"
+    )
 
 
 def _json(value: Any) -> dict[str, Any]:

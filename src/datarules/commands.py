@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import signal
 import sys
 from collections.abc import Iterable, Sequence
@@ -311,7 +312,8 @@ def serve(args: argparse.Namespace) -> int:
     from .serve.run import run
 
     where = (args.data_dir, args.store, args.release)
-    return int(run(args.host, args.port, args.workers, *where, args.rate_limit))
+    kept = args.releases or os.environ.get("DATARULES_RELEASES", "").strip() or None
+    return int(run(args.host, args.port, args.workers, *where, args.rate_limit, kept))
 
 
 def mcp(args: argparse.Namespace) -> int:

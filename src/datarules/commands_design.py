@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from . import designs, study
-from .commands_world import Add, _asked, _level, _pair, _print, made_study, scope_arguments, watched
+from .commands_world import Add, _asked, _level, _pair, made_study, print_json, scope_arguments, watched
 from .effects import KINDS
 from .errors import InputError
 from .planning import by_class, choose, kinds_of, limits_of, weights_of
@@ -50,7 +50,7 @@ def bridges(args: argparse.Namespace) -> int:
     found = made.bridge(asked, study.level_of(args.level), weights)
     document = designs.bridge(made.book, found, asked.day, asked.cell, by_class(weights))
     if args.json:
-        return _print(document)
+        return print_json(document)
     for way in document["directions"]:
         lines = [f"cost {one['cost']:g}: {one['text']}" for one in way["ways"]]
         lines = lines or ["there already, or no small change that can be named does it"]
@@ -83,7 +83,7 @@ def portfolio(args: argparse.Namespace) -> int:
         made.book, found, chooser.effects, asked.day, args.objective, not args.one_way, by_class(weights)
     )
     if args.json:
-        return _print(document)
+        return print_json(document)
     for one in document["portfolios"]:
         show_lines(_heading(one, document), [_line(c) for c in one["changes"]], len(one["changes"]))
     return 0
@@ -116,7 +116,7 @@ def mechanisms(args: argparse.Namespace) -> int:
             found = made.mechanisms(asked, level, progress)
         document = designs.mechanisms(made.book, found, asked.day, asked.cell, level)
         if args.json:
-            return _print(document)
+            return print_json(document)
         rows = [{**row, "orders": len(row["orders"])} for row in document["mechanisms"][:SHOWN]]
         show_table(rows, ("sort", "label", "orders", "pairs", "mutual", "alone", "commitments"))
         return 0
@@ -124,7 +124,7 @@ def mechanisms(args: argparse.Namespace) -> int:
         one = made.fit(asked, args.kind, level, args.scheme or "", progress)
     document = designs.fit(made.book, one, asked.day, asked.cell)
     if args.json:
-        return _print(document)
+        return print_json(document)
     head = (
         f"{document['mechanism']} among {len(document['members'])} places at {document['level']}: "
         f"{document['today']} of {document['pairs']} pairs today, {document['after']} after the changes; "

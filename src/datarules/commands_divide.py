@@ -6,13 +6,11 @@ Data go to standard output, talk to standard error; ``--json`` gives the documen
 from __future__ import annotations
 
 import argparse
-import json
 import shutil
 import subprocess
 import sys
 import tempfile
 from collections.abc import Callable
-from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -20,7 +18,8 @@ from typing import Any
 from . import brief, brief_pages, draw_reach
 from . import divide_reports as reports
 from .asked import Asked, level_of
-from .commands import facts_of, open_data, progress_bar, write_whole
+from .commands import facts_of, open_data, write_whole
+from .commands_world import print_json, watched
 from .errors import ConfigError, InputError
 from .measures import DATA, PURPOSE, SINCE
 from .screen import show_lines, show_table
@@ -48,20 +47,6 @@ def _asked(args: argparse.Namespace) -> tuple[Study, Asked, Any]:
     return study, asked, level_of(args.level)
 
 
-@contextmanager
-def _watched(text: str) -> Any:
-    progress, close = progress_bar(text)
-    try:
-        yield progress
-    finally:
-        close()
-
-
-def _print(document: Any) -> int:
-    print(json.dumps(document, ensure_ascii=False, indent=2))
-    return 0
-
-
 def _picture(args: argparse.Namespace, make: Callable[[str], bytes]) -> int:
     """Write a picture into the file named, its form by the ending."""
     target = Path(args.picture)
@@ -77,7 +62,7 @@ def reach(args: argparse.Namespace) -> int:
             return _picture(args, lambda form: draw_reach.draw(study, args.kind, asked, form, level))
         document = reports.ranking(study, asked, level)
         if args.json:
-            return _print(document)
+            return print_json(document)
         rows = [
             {
                 "code": r["code"],
@@ -100,7 +85,7 @@ def reach(args: argparse.Namespace) -> int:
         raise InputError.single("place", args.place, reason, f"Use `datarules brief {party.code}`.")
     document = reports.place(study, asked, level, party.places[0])
     if args.json:
-        return _print(document)
+        return print_json(document)
     rows = [
         {"at": at, **{k: reports.percent(one[k]) for k in ("value", "low", "high")}}
         for at, one in document["levels"].items()
@@ -123,13 +108,13 @@ def divide(args: argparse.Namespace) -> int:
     since = reports.since_of(args.since, asked) or SINCE
     course = []
     if args.history or args.kind == "course":
-        with _watched("Walking through the days of change") as progress:
+        with watched("Walking through the days of change") as progress:
             course = study.divide_course(asked, level, since, args.every_change, progress)
     if args.picture:
         return _picture(args, lambda form: draw_reach.draw(study, args.kind, asked, form, level, course))
     document = reports.divide(study, asked, level, course)
     if args.json:
-        return _print(document)
+        return print_json(document)
     show_lines(f"The divide on {document['as_of']}", document["text"], len(document["text"]))
     rows = [
         {
@@ -167,11 +152,11 @@ def priorities(args: argparse.Namespace) -> int:
     """Say which rules cost a place most reach, and which single change gains most."""
     study, asked, level = _asked(args)
     party = study.party(args.place, asked.day)
-    with _watched("Looking at every origin") as progress:
+    with watched("Looking at every origin") as progress:
         found = study.priorities(asked, level, party, progress)
     document = reports.priorities(study, asked, level, party, found)
     if args.json:
-        return _print(document)
+        return print_json(document)
     lines = document["text"] or ["no single change of law raises it"]
     show_lines(f"{document['label']}: what would gain most, each tried", lines, len(lines))
     for key, heading in (
@@ -201,7 +186,7 @@ def brief_of(args: argparse.Namespace) -> int:
     if form == "pdf" and browser is None:
         remedy = "Install Chromium, or write html and print it from a browser."
         raise ConfigError.single("brief", "pdf", "No Chromium was found to print with.", remedy)
-    with _watched("Writing the brief") as progress:
+    with watched("Writing the brief") as progress:
         made = brief.make(study, asked, level, study.party(args.place, asked.day), date.today(), progress)
     text = brief_pages.markdown(made) if form == "md" else brief_pages.html(made)
     if target is None:

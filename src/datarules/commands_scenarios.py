@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import argparse
-import json
 import sys
 from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
-from typing import Any
 
 from . import builder, reports, scenario, whatif_rdf, whatif_report
 from .commands import facts_of, write_whole
-from .commands_world import SHOWN, Add, made_study, scope_arguments, watched
+from .commands_world import SHOWN, Add, made_study, print_json, scope_arguments, watched
 from .errors import InputError
 from .required import Step
 from .screen import show_lines, show_table
@@ -24,15 +22,10 @@ BUILT = ("by", "of", "members", "ends", "where", "title", "name")
 """Words of the builder that are flags of their own; the scope arguments and the level are the others."""
 
 
-def _print(document: Any) -> int:
-    print(json.dumps(document, ensure_ascii=False, indent=2))
-    return 0
-
-
 def _listed(args: argparse.Namespace) -> int:
     rows = [whatif_report.summary(scenario.read(path)) for path in scenario.names().values()]
     if args.json:
-        return _print(rows)
+        return print_json(rows)
     show_table(rows, ("name", "title", "from"))
     return 0
 
@@ -107,7 +100,7 @@ def _told(
         about = reports.head(made.book, asked.day, asked.cell, asked.facts)
         document = whatif_report.document(made.book, after.book, one, found, about)
         whole = whatif_report.built(made.book, after.book, plan, steps, document) if plan else document
-        return _print(whole)
+        return print_json(whole)
     lines = whatif_report.text(made.book, after.book, found)
     show_lines(one.title, [one.definition, *lines][:SHOWN], len(lines) + 1)
     if plan is not None:

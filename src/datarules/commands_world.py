@@ -56,7 +56,8 @@ def watched(text: str) -> Any:
         close()
 
 
-def _print(document: Any) -> int:
+def print_json(document: Any) -> int:
+    """Print a document as JSON; return the exit code."""
     print(json.dumps(document, ensure_ascii=False, indent=2))
     return 0
 
@@ -68,7 +69,7 @@ def compare(args: argparse.Namespace) -> int:
     found = made.compare(asked)
     document = reports.comparison(made.book, found, asked.day, asked.cell, date.today())
     if args.json:
-        return _print(document)
+        return print_json(document)
     from .screen import show_comparison
 
     show_comparison(document)
@@ -85,7 +86,7 @@ def conflicts(args: argparse.Namespace) -> int:
         found = made.conflicts(asked, data, args.kind or KINDS, progress)
     kept = [one for one in found if one.now or args.possible]
     if args.json:
-        return _print(reports.conflicts(made.book, kept, asked.day, data))
+        return print_json(reports.conflicts(made.book, kept, asked.day, data))
     heading = f"{len(kept)} conflicts on {asked.day.isoformat()}"
     show_lines(heading, [wording.clash(made.book, one) for one in kept[:SHOWN]], len(kept))
     return 0
@@ -100,7 +101,7 @@ def islands(args: argparse.Namespace) -> int:
         states = made.island_states(asked, level, case, progress)
     if args.history:
         if args.json:
-            return _print(reports.island_history(made.book, states))
+            return print_json(reports.island_history(made.book, states))
         lines = [wording.island_change(made.book, change) for state in states for change in state.changes]
         show_lines(f"Islands at {level.value} since {study.FIRST.isoformat()}", lines, len(lines))
         return 0
@@ -108,7 +109,7 @@ def islands(args: argparse.Namespace) -> int:
     named = made.named_islands(asked, level, case)
     document = reports.islands(made.book, found, asked.day, asked.cell, level, case, named)
     if args.json:
-        return _print(document)
+        return print_json(document)
     from .screen import show_islands
 
     show_islands(document)
@@ -122,7 +123,7 @@ def path(args: argparse.Namespace) -> int:
     found = made.paths(asked, args.longest)
     document = reports.paths(made.book, found, asked.day, asked.cell, asked.facts)
     if args.json:
-        return _print(document)
+        return print_json(document)
     lines = list(document["direct"]["text"]) + document["why_not_direct"][:3]
     show_lines("Direct", lines, len(lines))
     for heading, chains in (
@@ -145,7 +146,7 @@ def obstacles(args: argparse.Namespace) -> int:
         bench, ways = made.obstacles(asked, level)
         document = reports.obstacles(made.book, bench, ways, level, asked.day)
         if args.json:
-            return _print(document)
+            return print_json(document)
         head = f"{document['origin']} → {document['destination']}: {document['status']}; at {level.value} or freer with"
         lines = [one["text"] for one in document["ways"]] or [
             "nothing: it is there already, or no small change does it"
@@ -158,7 +159,7 @@ def obstacles(args: argparse.Namespace) -> int:
     rows = [reports.barrier(made.book, one) for one in found]
     if args.json:
         common = reports.head(made.book, asked.day, facts=asked.facts)
-        return _print({**common, "level": level.value, "total": len(rows), "obstacles": rows})
+        return print_json({**common, "level": level.value, "total": len(rows), "obstacles": rows})
     columns = ("data", "kind", "pairs", "alone", "text")
     show_table(rows[:SHOWN], columns)
     return 0
@@ -184,7 +185,7 @@ def history(args: argparse.Namespace) -> int:
             }
         )
     if args.json:
-        return _print(both)
+        return print_json(both)
     for one in both:
         rows = [{"way": f"{one['origin']} → {one['destination']}", **row} for row in one["periods"]]
         show_table(rows, ("way", "from", "until", "status", "best", "worst"))

@@ -246,9 +246,13 @@ def fitted(book: RuleBook, mapping: FlowMapping, present: Sequence[str]) -> Flow
     )
 
 
-ADDED = ("status", "best", "worst", "rule", "article", "reason", "problem")
+ADDED = (
+    *("status", "best", "worst", "rule", "article", "reason"),
+    *("localisation", "duties", "location_clash", "problem"),
+)
 """The columns added, without the prefix. ``problem`` says why a row cannot be judged; then the others are
-empty. ``rule`` is the freest route open or, where there is none, the rule that stands in the way."""
+empty. ``rule`` is the freest route open or, where there is none, the rule that stands in the way. Rules of ``localisation`` and ``duties`` bite beside the status, separated by
+spaces; ``location_clash`` is ``infeasible`` or ``split`` where both ends claim to be the only place of the data."""
 
 
 def constant_day(value: Any, problems: list[Problem]) -> date | None:

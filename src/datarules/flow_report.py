@@ -8,6 +8,7 @@ from typing import Any
 
 from . import answer, explain, wording
 from . import vocab as v
+from .flow_beside import CLASHES
 from .flows import Checked, Count
 from .matrix import NUMBER
 from .rulebook import RuleBook
@@ -49,11 +50,8 @@ def _pairs(book: RuleBook, counts: Iterable[Count]) -> list[Document]:
     ]
 
 
-def _obstacles(book: RuleBook, counts: Iterable[Count]) -> list[Document]:
-    found: Counter[str] = Counter()
-    for one in counts:
-        if one.verdict is not None and one.verdict.status not in LIGHT and one.verdict.obstacle:
-            found[one.verdict.obstacle] += one.rows
+def _ruled(book: RuleBook, found: Counter[str]) -> list[Document]:
+    """Return rules with how many rows they bear on, the most first."""
     rules = book.records.rules
     return [
         {
@@ -68,10 +66,42 @@ def _obstacles(book: RuleBook, counts: Iterable[Count]) -> list[Document]:
     ]
 
 
+def _obstacles(book: RuleBook, counts: Iterable[Count]) -> list[Document]:
+    found: Counter[str] = Counter()
+    for one in counts:
+        if one.verdict is not None and one.verdict.status not in LIGHT and one.verdict.obstacle:
+            found[one.verdict.obstacle] += one.rows
+    return _ruled(book, found)
+
+
+def _beside(book: RuleBook, counts: Iterable[Count]) -> Document:
+    """Return how many rows have something beside their status, and the rules that bring it."""
+    rows: Counter[str] = Counter()
+    found: dict[str, Counter[str]] = {"localisation": Counter(), "duties": Counter()}
+    for one in counts:
+        if one.verdict is None:
+            continue
+        beside = one.verdict.beside
+        for kind, rules in (("localisation", beside.localisation), ("duties", beside.duties)):
+            rows[kind] += one.rows if rules else 0
+            for iri in rules:
+                found[kind][iri] += one.rows
+        if beside.clash:
+            rows[beside.clash] += one.rows
+    return {
+        "localised": rows["localisation"],
+        "dutied": rows["duties"],
+        "location_clashes": {kind: rows[kind] for kind in CLASHES if rows[kind]},
+        "localisation": _ruled(book, found["localisation"]),
+        "duties": _ruled(book, found["duties"]),
+    }
+
+
 def document(book: RuleBook, checked: Checked) -> Document:
     """Return the report.
 
-    ``rows`` is the sum of ``judged`` and ``not_judged``; ``damaged`` are lines of the files that are no rows,
+    ``beside`` counts rows with localisation, with other duties, and with claims of both ends to the only place of
+    the data. ``rows`` is the sum of ``judged`` and ``not_judged``; ``damaged`` are lines of the files that are no rows,
     and are in no other count. ``depends`` are rows whose worst case is heavier than their status: facts that
     the log does not state decide.
     """
@@ -99,6 +129,7 @@ def document(book: RuleBook, checked: Checked) -> Document:
         "depends": depends,
         "pairs": _pairs(book, judged),
         "obstacles": _obstacles(book, judged),
+        "beside": _beside(book, judged),
         "problems": _shares(problems, total or 1, "problem"),
         "release": book.release,
         "disclaimer": answer.DISCLAIMER,
@@ -133,7 +164,12 @@ def markdown(made: Document) -> str:
         "",
         *_table(made["statuses"], ("status", "rows", "share")),
         f"For {made['depends']:,} rows a fact that the log does not state could make the answer heavier.",
-        "Localisation and other duties beside the status are not in this table: ask `datarules check`.",
+        f"Beside the status, {made['beside']['localised']:,} rows fall under localisation and "
+        f"{made['beside']['dutied']:,} under other duties"
+        + "".join(
+            f"; {n:,} under claims to one place ({k})" for k, n in made["beside"]["location_clashes"].items()
+        )
+        + ".",
         "",
     ]
     if made["pairs"]:
@@ -142,6 +178,10 @@ def markdown(made: Document) -> str:
     if made["obstacles"]:
         lines += ["## Rules in the way", ""]
         lines += _table(made["obstacles"], ("jurisdiction", "label", "article", "rows"))
+    for kind, title in (("localisation", "Localisation"), ("duties", "Other duties")):
+        if made["beside"][kind]:
+            lines += [f"## {title}", ""]
+            lines += _table(made["beside"][kind], ("jurisdiction", "label", "article", "rows"))
     if made["problems"]:
         lines += [
             "## Rows that could not be judged",

@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any, NamedTuple, Protocol
+from typing import Any, Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -21,11 +21,12 @@ import numpy.typing as npt
 from . import matrix, wording
 from . import vocab as v
 from .decide import decide
+from .flow_beside import NOTHING, Beside, Day, of_decision
 from .flow_words import Reading, Words
 from .forge import Forge
 from .matrix import NONE, STATUSES, Matrix
 from .model import Rule, Transfer, Value
-from .outlook import outlooks
+from .outlook import Outcome, outlooks
 from .rulebook import RuleBook
 from .timeline import Turn, turns
 from .vocab import Status
@@ -38,15 +39,11 @@ Progress = Callable[[int, int], None]
 MOST_KEYS = 1 << 62
 
 
-class Verdict(NamedTuple):
-    """One answer: statuses, the freest route open and the first prohibition that stands (IRIs, or empty)."""
+@dataclass(frozen=True, slots=True)
+class Verdict(Outcome):
+    """One answer, and what stands beside its status without changing it."""
 
-    status: Status
-    best: Status
-    worst: Status
-    route: str
-    obstacle: str
-    capped: bool
+    beside: Beside = NOTHING
 
 
 @dataclass(slots=True)
@@ -135,10 +132,10 @@ def unpacked(reading: Reading, fields: Sequence[Words], keys: Longs) -> list[dic
 class _Course(Protocol):
     """The courses of some combinations, in the making."""
 
-    origins: set[str]
+    places: set[str]
 
-    def turn(self, turn: Turn, period: int) -> None:
-        """Take in a day of change."""
+    def turn(self, turn: Turn, period: int, duties: Day) -> None:
+        """Take in a day of change, with what stands beside on it."""
         ...
 
     def lines(self) -> npt.NDArray[np.int32]:
@@ -157,25 +154,37 @@ class _Framed:
         categories = sorted({row[2] for row in rows})
         purpose, sector, facts = shared
         self.frame = matrix.frame(book, categories, places, purpose, sector, dict(facts))
-        place = {iri: n for n, iri in enumerate(self.frame.places)}
+        place = self.column = {iri: n for n, iri in enumerate(self.frame.places)}
         kind = {iri: n for n, iri in enumerate(categories)}
         where = np.array([[kind[c], place[a], place[b]] for a, b, c in rows], np.int64)
         self.where = (where[:, 0], where[:, 1], where[:, 2])
-        self.origins = {row[0] for row in rows}
+        self.origins, self.places = {row[0] for row in rows}, places
         self.forge = Forge(book, dict(facts))
         self.sheet = matrix.Sheet(self.frame, {})
+        self.beside = np.zeros(self.frame.shape, np.int32)
+        self.kinds: dict[Beside, int] = {NOTHING: 0}
         self.now, self.found = (np.full(len(rows), NONE, np.int32) for _ in range(2))
 
-    def turn(self, turn: Turn, period: int) -> None:
+    def turn(self, turn: Turn, period: int, duties: Day) -> None:
         """Take in a day of change."""
         touched = [place for place in self.frame.places if place in turn.touched and place in self.origins]
-        if not touched:
+        meeting = duties.meeting(self.origins, self.frame.places).difference(touched)
+        if not touched and not meeting:
             return
         self.sheet.fill(outlooks(turn.view, self.forge, touched))
+        for origin in touched:
+            self._duties(duties, origin, self.frame.places)
+        for origin in sorted(meeting):
+            self._duties(duties, origin, sorted(duties.moved))
         found = self.sheet.matrix(turn.day, self.book.release)
-        distinct, inverse = np.unique(_packed(found, self.where), return_inverse=True)
-        known = self.made.verdicts
-        verdicts = [known.setdefault(_verdict(found, one), len(known)) for one in distinct.tolist()]
+        packed = _packed(found, self.where) * len(self.kinds) + self.beside[self.where]
+        distinct, inverse = np.unique(packed, return_inverse=True)
+        known, kinds = self.made.verdicts, list(self.kinds)
+        verdicts = []
+        for one in distinct.tolist():
+            answer, beside = divmod(one, len(kinds))
+            verdict = _verdict(found, answer, kinds[beside])
+            verdicts.append(known.setdefault(verdict, len(known)))
         numbers = np.array(verdicts, np.int32)[inverse]
         moved = numbers != self.now
         both = self.found[moved].astype(np.int64) * (1 << 31) + numbers[moved]
@@ -183,6 +192,19 @@ class _Framed:
         after = [self.made.branch(one >> 31, period, one & ((1 << 31) - 1)) for one in pairs.tolist()]
         self.found[moved] = np.array(after, np.int32)[back]
         self.now = numbers
+
+    def _duties(self, duties: Day, origin: str, among: Sequence[str]) -> None:
+        """Set what stands beside the status of one origin's transfers to some places, itself excepted."""
+        row, law = self.column[origin], duties.of(origin)
+        others = [place for place in among if place != origin and place in self.column]
+        self.beside[:, row, [self.column[place] for place in others]] = 0
+        if law.silent:
+            return
+        for places in law.classes(others):
+            for number, cell in enumerate(self.frame.cells):
+                for found, held in law.towards(duties, places, cell, self.forge.given):
+                    kind = self.kinds.setdefault(found, len(self.kinds))
+                    self.beside[number, row, [self.column[place] for place in held]] = kind
 
     def lines(self) -> npt.NDArray[np.int32]:
         """Return the line of each combination."""
@@ -195,18 +217,20 @@ class _Several:
     def __init__(self, book: RuleBook, made: _Lines, asked: Transfer) -> None:
         self.book, self.made = book, made
         self.asked = asked
-        self.origins = {asked.origin}
+        self.origins, self.places = {asked.origin}, {asked.origin, asked.destination}
         self.line = self.last = NONE
 
-    def turn(self, turn: Turn, period: int) -> None:
+    def turn(self, turn: Turn, period: int, duties: Day) -> None:
         """Take in a day of change."""
-        if self.asked.origin not in turn.touched:
+        meeting = duties.meeting(self.origins, (self.asked.destination,))
+        if self.asked.origin not in turn.touched | meeting:
             return
         found = decide(self.book, self.asked, turn.day)
         route = found.routes[0].rule.iri if found.routes else ""
         rules = [one.rule for one in found.obstacles if one.rule is not None and one.kind != "possible"]
         obstacle = rules[0].iri if rules else ""
-        verdict = Verdict(found.status, found.best, found.worst, route, obstacle, found.capped)
+        levels = (found.status, found.best, found.worst)
+        verdict = Verdict(*levels, route, obstacle, found.capped, of_decision(found))
         number = self.made.verdicts.setdefault(verdict, len(self.made.verdicts))
         if number != self.last:
             self.line, self.last = self.made.branch(self.line, period, number), number
@@ -249,12 +273,13 @@ def compiled(
             courses.append((_Several(book, made, asked), [number]))
     for shared, rows in frames.items():
         courses.append((_Framed(book, made, shared, [pair for _, pair in rows]), [n for n, _ in rows]))
-    places = tuple(sorted({place for course, _ in courses for place in course.origins}))
+    places = tuple(sorted({place for course, _ in courses for place in course.places}))
     if courses:
         for turn in turns(book, places, int(days[0]), int(days[-1]) + 1, progress):
             period = int(np.searchsorted(days, turn.day, "right")) - 1
+            duties = Day(turn.view, places, turn.touched)
             for course, _ in courses:
-                course.turn(turn, period)
+                course.turn(turn, period, duties)
     lines = np.empty(len(keys), np.int32)
     for course, numbers in courses:
         lines[numbers] = course.lines()
@@ -272,7 +297,7 @@ def _packed(found: Matrix, where: tuple[Longs, Longs, Longs]) -> Longs:
     return (packed * rules + found.route[where] + 1) * rules + found.obstacle[where] + 1
 
 
-def _verdict(found: Matrix, packed: int) -> Verdict:
+def _verdict(found: Matrix, packed: int, beside: Beside) -> Verdict:
     rules = len(found.rules) + 1
     packed, obstacle = divmod(packed, rules)
     packed, route = divmod(packed, rules)
@@ -280,9 +305,8 @@ def _verdict(found: Matrix, packed: int) -> Verdict:
     packed, worst = divmod(packed, 16)
     status, best = divmod(packed, 16)
     names = ("", *found.rules)
-    return Verdict(
-        STATUSES[status], STATUSES[best], STATUSES[worst], names[route], names[obstacle], bool(capped)
-    )
+    levels = (STATUSES[status], STATUSES[best], STATUSES[worst])
+    return Verdict(*levels, names[route], names[obstacle], bool(capped), beside)
 
 
 def columns_of(book: RuleBook, verdict: Verdict) -> dict[str, str]:
@@ -306,4 +330,7 @@ def columns_of(book: RuleBook, verdict: Verdict) -> dict[str, str]:
         "rule": v.local(shown.iri) if shown else "",
         "article": wording.articles(shown) if shown else "",
         "reason": " ".join(parts),
+        "localisation": " ".join(map(v.local, verdict.beside.localisation)),
+        "duties": " ".join(map(v.local, verdict.beside.duties)),
+        "location_clash": verdict.beside.clash,
     }

@@ -212,27 +212,34 @@ class Pair:
                 program := self._program(order, chains, self.orders, Action.IMPORT, self.origin, cell)
             ).entries
         ]
-        beside = []
+        return situation_of(cell, programs, self.beside(cell))
+
+    def beside(self, cell: Cell) -> list[Entry]:
+        """Return the duties that stand beside the status of a cell, each with when it bites."""
+        found: list[Entry] = []
         for order, chains in self.orders.items():
             reach, _ = self._chain(chains, cell)
             inside = self.inside(order, self.target_orders, cell)
             if reach == FALSE or inside == TRUE:
                 continue
             for action in (*BESIDE, Action.TRANSFER):
-                beside += self._beside(order, action, all_of(reach, negate(inside)), cell)
-        return situation_of(cell, programs, beside)
+                found += self._beside(order, action, all_of(reach, negate(inside)), cell)
+        return found
 
     def _beside(self, order: str, action: Action, reach: Expr, cell: Cell) -> list[Entry]:
         """Duties that stand beside the status, less those a rule of the same order and action overrides."""
+        rules = self.view.rules.get((order, action), ())
+        decides = Modality.PROHIBITION if action is Action.TRANSFER else None
+        duties = {r.iri for r in rules if r.modality not in (Modality.PERMISSION, decides)}
         found = [
             (rule, *self.applies(rule, cell, self.destination))
-            for rule in self.view.rules.get((order, action), ())
+            for rule in (rules if duties else ())
+            if rule.iri in duties or not duties.isdisjoint(rule.overrides)
         ]
         bites = {rule.iri: when for rule, when, _ in found if when != FALSE}
         entries = []
         for rule, when, lists in found:
-            decides = action is Action.TRANSFER and rule.modality is Modality.PROHIBITION
-            if when != FALSE and rule.modality is not Modality.PERMISSION and not decides:
+            if when != FALSE and rule.iri in duties:
                 lifted = [
                     negate(bites[other.iri])
                     for other, _, _ in found

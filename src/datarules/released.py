@@ -11,6 +11,8 @@ import json
 import shutil
 import tempfile
 import zipfile
+from dataclasses import dataclass
+from datetime import date
 from pathlib import Path, PurePosixPath
 
 from . import bundled
@@ -95,3 +97,58 @@ def open_release(path: Path) -> tuple[Dataset, RuleBook]:
     if dataset.digest != stated["digest"]:
         raise _wrong(path, stated["release"], "Its data are not those that were validated when it was made.")
     return dataset, RuleBook.compile(ValidDataset(dataset))
+
+
+@dataclass(frozen=True, slots=True)
+class Release:
+    """A release that lies in a folder, as it describes itself.
+
+    Attributes:
+        path: the file.
+        version: version of its data, by which it is asked for.
+        digest: SHA-256 over its data, ontology and shapes.
+        day: the day it is of.
+        checksum: SHA-256 of the file.
+    """
+
+    path: Path
+    version: str
+    digest: str
+    day: date
+    checksum: str
+
+
+def releases(folder: Path) -> list[Release]:
+    """Return the releases of a folder, the oldest first; of several with the same data, the oldest alone.
+
+    Only what they say of themselves is read; `open_release` checks the rest.
+
+    Raises:
+        DataError: there is no such folder, or a file in it is no release; every such file is named.
+    """
+    if not folder.is_dir():
+        raise _wrong(folder, "", "There is no such folder.", "Name a folder that holds releases.")
+    found: list[Release] = []
+    problems: list[Problem] = []
+    for path in sorted(folder.glob("*.zip")):
+        try:
+            found.append(_described(path))
+        except (OSError, zipfile.BadZipFile, ValueError, KeyError, TypeError) as error:
+            told = f"This is no release of datarules: {error}."
+            problems.append(Problem(str(path), "", told, "Get it again, or move it away."))
+    if problems:
+        raise DataError(*problems)
+    found.sort(key=lambda one: (one.day, one.version), reverse=True)
+    return sorted({one.version: one for one in found}.values(), key=lambda one: (one.day, one.version))
+
+
+def _described(path: Path) -> Release:
+    with zipfile.ZipFile(path) as bundle:
+        name = next((n for n in bundle.namelist() if PurePosixPath(n).parts[1:] == (FACTS,)), None)
+        if name is None:
+            raise ValueError(f"{FACTS} is missing")
+        stated = json.loads(bundle.read(name))
+    with path.open("rb") as file:
+        checksum = hashlib.file_digest(file, "sha256").hexdigest()
+    version, digest = str(stated["release"]), str(stated["digest"])
+    return Release(path, version, digest, date.fromisoformat(stated["date"]), checksum)

@@ -18,6 +18,7 @@ from .forge import Forge
 from .matrix import Frame, Matrix, Progress, Sheet
 from .model import FOREVER, Membership, Rule, Transfer, Value
 from .outlook import outlooks
+from .pairs import BESIDE
 from .rulebook import Cell, DayView, RuleBook
 from .vocab import Action
 
@@ -74,7 +75,8 @@ class _Reach:
                 targets = {
                     target
                     for order in orders
-                    for rule in view.ordered(order, Action.TRANSFER)
+                    for action in (Action.TRANSFER, *BESIDE)
+                    for rule in view.rules.get((order, action), ())
                     for target in rule.destinations | rule.not_destinations
                 }
                 below[orders] = targets | view.below(targets)

@@ -2,7 +2,7 @@
 
 A ``dr:Effect`` is derived from its scenario (``prov:wasDerivedFrom``) and used the statements added and ended
 (``prov:used``). Each pair that changes is a ``dr:Shift`` (``dr:changes``) with two decisions; islands stand before
-and after (``dr:islandBefore``, ``dr:islandAfter``); conflicts arise or go (``dr:arises``, ``dr:goes``). Terms are those of ``ontology/datarules.ttl``.
+and after (``dr:islandBefore``, ``dr:islandAfter``); conflicts come or go (``dr:comes``, ``dr:goes``). Terms are those of ``ontology/datarules.ttl``.
 """
 
 from __future__ import annotations
@@ -66,7 +66,7 @@ class _Writer:
             yield from self._shift(effect, shift)
         for tide in self.found.tides:
             yield from self._tide(effect, tide)
-        for name, clashes in (("arises", self.found.arisen), ("goes", self.found.gone)):
+        for name, clashes in (("comes", self.found.arisen), ("goes", self.found.gone)):
             for number, clash in enumerate(clashes, 1):
                 one = Node(f"{self.base}/{name}/{number}")
                 yield effect, _term(name), one

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import json
 import shutil
-import socket
 import subprocess
 import sys
 import time
@@ -17,6 +17,8 @@ import rdflib
 import sparql_dataframe
 from rdflib.plugins.stores.sparqlstore import SPARQLStore
 from SPARQLWrapper import CSV, JSON, JSONLD, N3, POST, RDFXML, TSV, TURTLE, XML, SPARQLWrapper
+
+from ..test_servers import INI, free_port, running
 
 PREFIX = "PREFIX dr: <https://w3id.org/datarules/ns#> PREFIX id: <https://w3id.org/datarules/id/> "
 PREFIX += "PREFIX dct: <http://purl.org/dc/terms/> "
@@ -104,12 +106,6 @@ def test_a_store_in_another_process_joins_ours_by_service(live: str, rules: int)
     assert int(next(iter(found))[0].value) == rules  # type: ignore[arg-type]
 
 
-def _free_port() -> int:
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        return int(one.getsockname()[1])
-
-
 def _until_up(process: subprocess.Popen[bytes], address: str) -> None:
     for _ in range(600):
         assert process.poll() is None, "the server ended"
@@ -123,7 +119,7 @@ def _until_up(process: subprocess.Popen[bytes], address: str) -> None:
 
 @pytest.fixture
 def oxigraph(tmp_path: Path) -> Iterator[str]:
-    port = _free_port()
+    port = free_port()
     program = str(Path(sys.executable).with_name("oxigraph"))
     command = [program, "serve", "--location", str(tmp_path / "store"), "--bind", f"127.0.0.1:{port}"]
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
@@ -144,17 +140,64 @@ def test_the_oxigraph_server_joins_ours_by_service(oxigraph: str, live: str, rul
     assert response.text.split() == ["n", str(rules)]
 
 
-COMUNICA = shutil.which("comunica-sparql")
+COMUNICA = Path(__file__).parent.parent / "clients" / "node_modules" / ".bin" / "comunica-sparql"
 
 
-@pytest.mark.skipif(COMUNICA is None, reason="Comunica is not installed (npm package @comunica/query-sparql)")
-def test_comunica_asks_the_endpoint(live: str, rules: int) -> None:
-    assert COMUNICA
-    done = subprocess.run(
-        [COMUNICA, f"sparql@{live}/sparql", COUNT],
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=True,
+@pytest.mark.skipif(not COMUNICA.exists(), reason="Comunica is not installed (npm ci in tests/clients)")
+@pytest.mark.parametrize("kind", ["sparql@", ""])
+def test_comunica_asks_the_endpoint(kind: str, live: str, rules: int) -> None:
+    """Told what the source is, and having found it out from the service description."""
+    command = [str(COMUNICA), f"{kind}{live}/sparql", COUNT, "-t", "application/sparql-results+json"]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=180)
+    assert done.returncode == 0, done.stderr
+    rows = json.loads(done.stdout)["results"]["bindings"]
+    assert [int(row["n"]["value"]) for row in rows] == [rules]
+
+
+@pytest.mark.skipif(not COMUNICA.exists(), reason="Comunica is not installed (npm ci in tests/clients)")
+def test_comunica_joins_the_endpoint_with_a_document_of_ours(live: str, rules: int) -> None:
+    text = (
+        PREFIX
+        + "SELECT ?r ?code { ?j dct:identifier ?code . ?r a dr:Rule ; dr:ofJurisdiction ?j FILTER(?j = id:BR) }"
     )
-    assert str(rules) in done.stdout
+    command = [str(COMUNICA), f"sparql@{live}/sparql", f"file@{live}/data/id/BR.ttl", text, "-t", "text/csv"]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=180)
+    assert done.returncode == 0, done.stderr
+    assert len(set(done.stdout.split()[1:])) == rules
+
+
+def test_rdflib_joins_ours_by_service(live: str, rules: int) -> None:
+    graph = rdflib.Graph()
+    graph.add(
+        (
+            rdflib.URIRef("urn:mine"),
+            rdflib.URIRef("urn:about"),
+            rdflib.URIRef("https://w3id.org/datarules/id/BR"),
+        )
+    )
+    text = f"SELECT ?r {{ <urn:mine> <urn:about> ?j . SERVICE <{live}/sparql> {{ ?r a dr:Rule ; dr:ofJurisdiction ?j }} }}"
+    lines = PREFIX.replace("> ", ">\n")  # rdflib takes a # before SERVICE for a comment up to the line's end
+    assert len(list(graph.query(lines + text))) == rules
+
+
+def test_what_virtuoso_adds_to_a_request_is_passed_over(live: str, rules: int) -> None:
+    answer = httpx2.get(f"{live}/sparql", params={"query": COUNT, "maxrows": "10000000"})
+    assert answer.json()["results"]["bindings"][0]["n"]["value"] == str(rules)
+
+
+@pytest.mark.virtuoso
+def test_virtuoso_joins_ours_by_service(live: str, rules: int, tmp_path: Path) -> None:
+    program, client = shutil.which("virtuoso-t"), shutil.which("isql-vt") or shutil.which("isql")
+    if program is None or client is None:
+        pytest.skip("virtuoso-t is not installed (Debian package virtuoso-opensource)")
+    isql, http = free_port(), free_port()
+    (tmp_path / "virtuoso.ini").write_text(
+        INI.format(folder=tmp_path, isql=isql, http=http), encoding="utf-8"
+    )
+    command = [program, "+foreground", "+configfile", str(tmp_path / "virtuoso.ini")]
+    text = f"SELECT ?r {{ SERVICE <{live}/sparql> {{ ?r a dr:Rule ; dr:ofJurisdiction id:BR }} }}"
+    with running(command, f"http://127.0.0.1:{http}/sparql", tmp_path):
+        asked = [client, f"127.0.0.1:{isql}", "dba", "dba", f"exec=SPARQL {PREFIX} {text};"]
+        done = subprocess.run(asked, capture_output=True, text=True, timeout=120)
+    told = {word for word in done.stdout.split() if word.startswith("https://w3id.org/datarules/id/BR/")}
+    assert len(told) == rules, done.stdout + done.stderr

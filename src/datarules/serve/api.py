@@ -145,7 +145,7 @@ class Api(Door):
             size = f"{len(questions)} questions"
             raise TooLargeError(Problem("body", size, told, "Send several batches."))
         parts = self._replies(questions, form == "short")
-        return StreamingResponse(parts, 200, {"cache-control": "no-store"}, JSON)
+        return StreamingResponse(parts, 200, {"cache-control": "no-store", **self.named()}, JSON)
 
     async def _replies(self, questions: list[Any], short: bool) -> AsyncIterator[bytes]:
         today = self.today()

@@ -36,6 +36,7 @@ from .mechanisms import Mechanisms
 from .overview import Overview
 from .problems import status_of
 from .rates import Rate
+from .releases import Releases, Replay
 from .scenarios import Scenarios
 from .sparql_things import Things
 from .world import World
@@ -58,10 +59,12 @@ class Application(FastAPI):
         self.max_body = max_body
         self.rate = rate
         self.quickly: Callable[[ASGIApp], ASGIApp] = lambda inner: inner
+        self.guarded = True
 
     def build_middleware_stack(self) -> ASGIApp:
         """Return all layers of the application."""
-        return Guard(self.quickly(super().build_middleware_stack()), self.max_body, self.rate)
+        inner = self.quickly(super().build_middleware_stack())
+        return Guard(inner, self.max_body, self.rate) if self.guarded else inner
 
 
 def _known_error(request: Request, error: Exception) -> Response:
@@ -118,6 +121,38 @@ def _paths(app: Any) -> list[str]:
     return [route.path for route in app.routes if isinstance(route, Route)]
 
 
+def _bare(max_body: int, rate: Rate | None, explorer: Path | None) -> Application:
+    """Return an application that knows how to tell errors and has only the explorer's pages."""
+    words: dict[str, Any] = {"docs_url": None, "redoc_url": None, "openapi_url": None}
+    app = Application(max_body, rate, title=openapi.TITLE, version=__version__, **words)
+    app.router.redirect_slashes = False
+    app.add_exception_handler(DataRulesError, _known_error)
+    app.add_exception_handler(RequestValidationError, _invalid)
+    app.add_exception_handler(HTTPException, _http_error)
+    app.add_exception_handler(Exception, _unforeseen)
+    app.state.explorer = Explorer(explorer)
+    app.router.routes.extend(app.state.explorer.routes())
+    return app
+
+
+def _add_law(
+    app: Application, book: RuleBook, dataset: Dataset | None, today: Callable[[], date], cache: Path | None
+) -> Api:
+    """Give an application every route that answers from one rulebook."""
+    api = Api(book, today)
+    app.quickly = api.quickly
+    world = World(book, today, Study.of(book, cache, dataset))
+    holdings = Holdings(book, today)
+    parts = (
+        *(api, world, Files(book, today, world), Reach(world), Mechanisms(world), Scenarios(world)),
+        *(holdings, Lookup(book, today), Overview(world)),
+    )
+    for part in parts:
+        app.router.routes.extend(part.routes())
+    app.state.warm = lambda: (holdings.survey(today()), world.study.matrix(world.asked({})))
+    return api
+
+
 def create_app(
     book: RuleBook,
     endpoint: Endpoint | None = None,
@@ -129,6 +164,7 @@ def create_app(
     dataset: Dataset | None = None,
     explorer: Path | None = None,
     rate: Rate | None = None,
+    releases: Path | None = None,
 ) -> FastAPI:
     """Make the application from data already opened.
 
@@ -142,29 +178,24 @@ def create_app(
         dataset: what the rulebook was made of, for scenarios; the bundled data unless given.
         explorer: folder of the built explorer; the bundled one unless given.
         rate: how many requests a client may send; any number unless given.
+        releases: folder of releases that may be asked beside the law served.
+
+    Raises:
+        DataError: the folder of releases holds something else.
     """
-    words: dict[str, Any] = {"docs_url": None, "redoc_url": None, "openapi_url": None}
-    app = Application(max_body, rate, title=openapi.TITLE, version=__version__, **words)
-    app.router.redirect_slashes = False
-    app.add_exception_handler(DataRulesError, _known_error)
-    app.add_exception_handler(RequestValidationError, _invalid)
-    app.add_exception_handler(HTTPException, _http_error)
-    app.add_exception_handler(Exception, _unforeseen)
-    app.state.explorer = Explorer(explorer)
-    app.router.routes.extend(app.state.explorer.routes())
-    api = Api(book, today)
-    app.quickly = api.quickly
-    app.router.routes.extend(api.routes())
-    world = World(book, today, Study.of(book, cache, dataset))
-    app.router.routes.extend([*world.routes(), *Files(book, today, world).routes()])
-    app.router.routes.extend(Reach(world).routes())
-    app.router.routes.extend(Mechanisms(world).routes())
-    app.router.routes.extend(Scenarios(world).routes())
-    holdings = Holdings(book, today)
-    app.router.routes.extend(holdings.routes())
-    app.state.warm = lambda: (holdings.survey(today()), world.study.matrix(world.asked({})))
-    app.router.routes.extend(Lookup(book, today).routes())
-    app.router.routes.extend(Overview(world).routes())
+
+    def older(data: Dataset, law: RuleBook) -> ASGIApp:
+        made = _bare(max_body, None, explorer)
+        made.guarded = False
+        _add_law(made, law, data, today, cache)
+        return made
+
+    app = _bare(max_body, rate, explorer)
+    api = _add_law(app, book, dataset, today, cache)
+    kept = Releases(api, releases, dataset.digest if dataset else None, older)
+    app.quickly = lambda inner: Replay(api.quickly(inner), kept)
+    app.router.routes.append(kept.route())
+    app.state.releases = kept
     if endpoint is not None:
         app.router.routes.extend(sparql.router(endpoint, limits).routes)
         app.router.routes[:0] = Things(endpoint, book.release, dataset).routes()

@@ -17,6 +17,8 @@ from . import reading
 from .conditional import met
 
 JSON = "application/json"
+RELEASE = "datarules-release"
+"""Header that names the release an answer comes from."""
 
 
 class Door:
@@ -34,7 +36,11 @@ class Door:
     def headers(self, variant: str = "") -> dict[str, str]:
         """Return the headers of whatever never changes for one package, release and day of asking."""
         tag = f'"{__version__}-{self.book.release}-{self.today().isoformat()}{variant}"'
-        return {"etag": tag, "cache-control": "no-cache", "vary": "Accept"}
+        return {"etag": tag, "cache-control": "no-cache", "vary": "Accept", **self.named()}
+
+    def named(self) -> dict[str, str]:
+        """Return the header that names the release an answer comes from."""
+        return {RELEASE: self.book.release}
 
     def reply(self, request: Request, content: bytes, kind: str = JSON, variant: str = "") -> Response:
         """Return content with its ETag, or 304 when the client has it."""

@@ -27,7 +27,7 @@ SECURITY = {
 }
 CORS = {
     "access-control-allow-origin": "*",
-    "access-control-expose-headers": "ETag, Link, RateLimit, RateLimit-Policy, Retry-After",
+    "access-control-expose-headers": "Datarules-Release, ETag, Link, RateLimit, RateLimit-Policy, Retry-After",
 }
 Headers = list[tuple[bytes, bytes]]
 _HOST = re.compile(rb"[\w.:\[\]-]*", re.ASCII)

@@ -18,6 +18,7 @@ from .lookup import LONGEST
 from .openapi_designs import designs
 from .problems import PROBLEM
 from .reading import OLDEST, QUESTION_FIELDS
+from .releases import replays
 from .schema import ANSWER
 
 Part = dict[str, Any]
@@ -232,6 +233,7 @@ def _paths() -> Part:
             [p for p in question if p["name"] not in ("as_of", "stale_after")],
         ),
         **_reach(rows=row),
+        "/v1/releases": openapi_shared.releases(),
         "/health": ("health", "Whether the service runs.", row, []),
         "/version": ("version", "Versions of package and data.", row, []),
     }
@@ -382,6 +384,9 @@ def document(app: FastAPI) -> Part:
         things = openapi_things.operations()
         found["paths"].update({path: {"get": _operation(*parts)} for path, parts in things.items()})
     openapi_things.link(found["paths"])
+    for path, operations in found["paths"].items():
+        for one in operations.values() if replays(path) else ():
+            one["parameters"] = [*one["parameters"], openapi_shared.release(app.state.releases.current)]
     schemas = found.setdefault("components", {}).setdefault("schemas", {})
     schemas.update(
         Question=_question_schema(), Problem=openapi_shared.problem(), Brief=openapi_shared.brief()

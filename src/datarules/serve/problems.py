@@ -84,6 +84,11 @@ def status_of(error: DataRulesError) -> int:
     return next(STATUS[kind] for kind in type(error).__mro__ if kind in STATUS)
 
 
+def kind_of(title: str) -> str:
+    """Return the name of a kind of problem, by its title."""
+    return TYPES + title.casefold().replace(" ", "-")
+
+
 def clean(text: str) -> str:
     """Return text that can be written as UTF-8, shortened to `LONGEST_VALUE` characters."""
     safe = text.encode("utf-8", "replace").decode("utf-8")
@@ -98,7 +103,7 @@ def document(status: int, problems: Iterable[Problem]) -> dict[str, Any]:
     )
     title = TITLES.get(status) or HTTPStatus(status).phrase
     return {
-        "type": TYPES + title.casefold().replace(" ", "-"),
+        "type": kind_of(title),
         "title": title,
         "status": status,
         "detail": clean(str(found[0])) if len(found) == 1 else more,

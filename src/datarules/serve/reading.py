@@ -40,6 +40,10 @@ REPEATABLE = frozenset({"data", "fact"})
 _TOKENS = re.compile(rb'"(?:[^"\\]|\\.)*"|[\[\]{}]', re.DOTALL)
 
 Words = dict[str, Any]
+BODY_RELEASE = Problem(
+    "release", "", "The release is not named in the body.", "Put it into the address: ?release=…."
+)
+"""What is said of a release within a question."""
 
 
 def unknown_field(name: str, known: Sequence[str], place: str = "") -> Problem:
@@ -214,7 +218,11 @@ def words_of_object(given: Any) -> tuple[Words, list[Problem]]:
             told = f"There are more than {MAX_FIELDS} fields."
             return {}, [Problem(place, f"{len(found)} fields", told, "Send those that exist: /v1/facts.")]
     words: Words = {}
-    problems = [unknown_field(name, QUESTION_FIELDS) for name in given if name not in QUESTION_FIELDS]
+    problems = [
+        BODY_RELEASE if name == "release" else unknown_field(name, QUESTION_FIELDS)
+        for name in given
+        if name not in QUESTION_FIELDS
+    ]
     for name, value in given.items():
         if name in QUESTION_FIELDS:
             wanted = _wanted(name, value)

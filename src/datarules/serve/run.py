@@ -22,6 +22,7 @@ from ..errors import ConfigError
 from ..load import Dataset
 from ..open import open_dataset
 from ..released import open_release
+from ..released import releases as list_releases
 from ..rulebook import RuleBook
 from ..store import VARIABLE, serving_endpoint
 from ..validate import cache_folder
@@ -38,6 +39,7 @@ def made(
     store: str | None,
     rate: str | None,
     release: str | None = None,
+    releases: str | None = None,
     opened: tuple[Dataset, RuleBook] | None = None,
 ) -> tuple[FastAPI, Callable[[], None]]:
     """Return the application over the data of a folder, of a release or the bundled data, and what closes it.
@@ -47,6 +49,7 @@ def made(
         store: folder to keep the SPARQL store in; in memory if not given.
         rate: requests a client may send, such as ``600/minute``; any number if not given.
         release: a release to serve in place of the bundled data.
+        releases: a folder of releases that may be asked beside it.
         opened: the data, where they are open already.
 
     Raises:
@@ -56,8 +59,9 @@ def made(
     dataset, book = opened or _opened(data_dir, release)
     address = os.environ.get(VARIABLE, "").strip() or None
     endpoint = serving_endpoint(dataset, book, address, folder=Path(store) if store else None)
-    limit = Rate.read(rate) if rate else None
-    return create_app(book, endpoint, cache=cache_folder(), dataset=dataset, rate=limit), endpoint.close
+    limit, shelf = Rate.read(rate) if rate else None, Path(releases) if releases else None
+    app = create_app(book, endpoint, cache=cache_folder(), dataset=dataset, rate=limit, releases=shelf)
+    return app, endpoint.close
 
 
 def _opened(folder: str | None, release: str | None = None) -> tuple[Dataset, RuleBook]:
@@ -116,6 +120,7 @@ def run(
     store: str | None = None,
     release: str | None = None,
     rate: str | None = None,
+    releases: str | None = None,
 ) -> int:
     """Serve until stopped; return the exit code.
 
@@ -127,6 +132,7 @@ def run(
         store: folder to keep the SPARQL store in; in memory if not given.
         release: a release to serve in place of the bundled data.
         rate: requests a client may send, such as ``600/minute``; any number if not given.
+        releases: a folder of releases that may be asked beside the law served.
 
     Raises:
         DataError: the data are invalid.
@@ -140,16 +146,18 @@ def run(
     if rate:
         Rate.read(rate)
     opened = _opened(data_dir, release)
+    if releases:
+        list_releases(Path(releases))
     listener = _listen(host, port)
     bound = listener.getsockname()[1]
     shown = f"[{host}]" if ":" in host else host
     print(f"datarules serves http://{shown}:{bound}/ (stop with Ctrl+C)", file=sys.stderr, flush=True)  # noqa: T201
 
     def work() -> None:
-        app, close = made(data_dir, store, rate, release, opened)
+        app, close = made(data_dir, store, rate, release, releases, opened)
         if workers == 1:
             threading.Thread(target=app.state.warm, daemon=True).start()
-        switch = Switch((app, close), lambda: made(data_dir, store, rate, release))
+        switch = Switch((app, close), lambda: made(data_dir, store, rate, release, releases))
         if hasattr(signal, "SIGHUP"):
             signal.signal(signal.SIGHUP, lambda number, frame: switch.renew_aside())
         atexit.register(switch.close)

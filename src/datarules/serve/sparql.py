@@ -35,6 +35,8 @@ HEADERS = {"access-control-allow-origin": "*", "vary": "Accept"}
 FIELDS = ("query", "default-graph-uri", "named-graph-uri")
 FORMAT_FIELDS = ("format", "output", "results")
 """Fields in which clients such as SPARQLWrapper name a format beside the Accept header; the first counts."""
+PASSED_OVER = ("maxrows",)
+"""Fields that other servers add when they ask ours by ``SERVICE`` (Virtuoso); the limits here hold anyhow."""
 MAX_GRAPHS = 500
 
 
@@ -239,6 +241,8 @@ def _asked(fields: Sequence[tuple[str, str]], accept: str) -> Asked:
             raise Refusal(
                 403, Problem(name, value, "Updates are refused: this endpoint is read only.", "Send a query.")
             )
+        if name in PASSED_OVER:
+            continue
         if name in FORMAT_FIELDS:
             accept = _named_format(value, accept, found, name)
         elif name not in FIELDS:

@@ -86,7 +86,12 @@ class World(Door):
         """
         work = Work(self._turn, make)
         if EVENTS in request.headers.get("accept", "") and not kind:
-            headers = {"cache-control": "no-store", "vary": "Accept", "x-accel-buffering": "no"}
+            headers = {
+                "cache-control": "no-store",
+                "vary": "Accept",
+                "x-accel-buffering": "no",
+                **self.named(),
+            }
             return StreamingResponse(work.events(request), 200, headers, EVENTS)
         found = await work.result(request)
         if found is None:
