@@ -6,7 +6,8 @@ BIN = $(VENV)/bin
 GEOMETRY = src/datarules/bundle/geometry/places.json
 PEOPLE = src/datarules/bundle/people/territories.json
 WEB = src/datarules/bundle/web/index.html
-BUNDLE = $(GEOMETRY) $(PEOPLE) $(WEB)
+CASES = src/datarules/bundle/answers/cases.json
+BUNDLE = $(GEOMETRY) $(PEOPLE) $(WEB) $(CASES)
 MANUAL = src/datarules/bundle/docs/index.html
 HOST ?= 127.0.0.1
 PORT ?= 8000
@@ -43,7 +44,10 @@ $(PEOPLE): web/node_modules/.installed src/datarules/people_build.py | $(VENV)/.
 $(WEB): web/node_modules/.installed $(GEOMETRY) web/index.html web/vite.config.ts $(shell find web/src web/public -type f)
 	cd web && $(NPM) run build --silent
 
-bundle: $(BUNDLE) ## build what is not in the repository: outlines of places, people and languages, the explorer
+$(CASES): $(wildcard tests/cases/*.toml) $(shell find data ontology -name '*.ttl') src/datarules/law_cases.py | $(VENV)/.base
+	PYTHONPATH=src $(BIN)/python -m datarules.law_cases
+
+bundle: $(BUNDLE) ## build what is not in the repository: outlines, people and languages, answers to the law cases, the explorer
 
 geometry: bundle ## the same, by its old name
 

@@ -48,7 +48,7 @@ ROWS: tuple[tuple[str, ...], ...] = (
     ("explain",),
     ("catalogue", "answer", "ask", "wording", "finder"),
     ("template", "open", "released", "release_tables", "release_texts"),
-    ("screen", "functions", "history", "reports", "asked"),
+    ("screen", "functions", "history", "reports", "asked", "law_cases"),
     ("builder",),
     ("required",),
     ("measures", "designs", "planning", "supposing", "flow_mapping", "flow_engines"),

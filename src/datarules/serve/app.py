@@ -26,6 +26,7 @@ from ..rulebook import RuleBook
 from ..study import Study
 from . import manual, openapi, problems, sparql
 from .api import Api
+from .cases import LawCases
 from .coverage import Holdings
 from .divide import Reach
 from .explorer import Explorer, names_page
@@ -164,6 +165,7 @@ def create_app(
     app.router.routes.extend(holdings.routes())
     app.state.warm = lambda: (holdings.survey(today()), world.study.matrix(world.asked({})))
     app.router.routes.extend(Lookup(book, today).routes())
+    app.router.routes.extend(LawCases(book, today).routes())
     app.router.routes.extend(Overview(world).routes())
     if endpoint is not None:
         app.router.routes.extend(sparql.router(endpoint, limits).routes)

@@ -41,6 +41,8 @@ STREAMED = (
         "/v1/divide",
         "/v1/reach",
         "/v1/reach/{code}",
+        "/v1/languages",
+        "/v1/languages/{code}",
         "/v1/priorities/{code}",
     ),
     *("/v1/conflicts", "/v1/islands", "/v1/islands/history", "/v1/obstacles", "/v1/scenarios/{name}/effect"),
