@@ -48,6 +48,7 @@ function told(path, report, index, factor) {
     script_bytes: requests.filter((r) => r.resourceType === "Script").reduce((sum, r) => sum + r.transferSize, 0),
     all_bytes: requests.reduce((sum, r) => sum + r.transferSize, 0),
     requests: requests.length,
+    blocking_scripts: (audits["render-blocking-resources"]?.details?.items ?? []).map((item) => item.url).filter((url) => !url.endsWith(".css")),
     failed,
     error: report.runtimeError?.message ?? "",
   };
