@@ -19,7 +19,18 @@ from datarules.rulebook import RuleBook
 
 from .measure import Row
 
-PARTS = ("decide", "sparql", "policy", "matrix", "portfolio", "flows", "start", "http")
+PARTS = (
+    "decide",
+    "sparql",
+    "policy",
+    "matrix",
+    "portfolio",
+    "flows",
+    "start",
+    "http",
+    "frames",
+    "lighthouse",
+)
 LIBRARIES = ("pyoxigraph", "duckdb", "cedarpy", "regopy", "fastapi", "uvicorn")
 
 
@@ -58,6 +69,14 @@ def _measure(parts: Sequence[str], quick: bool) -> Iterable[Row]:
         from . import http
 
         yield from http.rows(2 if quick else 5)
+    if "frames" in parts:
+        from . import frames
+
+        yield from frames.frames(40 if quick else frames.STEPS)
+    if "lighthouse" in parts:
+        from . import frames
+
+        yield from frames.lighthouse(1 if quick else 3)
 
 
 def shown(value: float, unit: str) -> str:

@@ -50,13 +50,14 @@ class Cases:
         return [_shown(row) for row in self.rows if row["place"] == code]
 
     def of_rule(self, name: str) -> list[Row]:
-        """Return the cases a rule decides, then those that cite it, each with its ``role``."""
+        """Return the cases a rule decides, then those that cite it, each with its ``role``; of its own law first."""
+        own = name.partition("/")[0]
         if not self._by_rule:
             for row in self.rows:
                 for one in row["roles"]:
                     self._by_rule.setdefault(one, []).append(row)
         found = [{**_shown(row), "role": row["roles"][name]} for row in self._by_rule.get(name, ())]
-        return sorted(found, key=lambda row: ROLES.index(row["role"]))
+        return sorted(found, key=lambda row: (ROLES.index(row["role"]), row["place"] != own))
 
 
 def _shown(row: Row) -> Row:
