@@ -14,7 +14,7 @@ PORT ?= 8000
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
 .DEFAULT_GOAL := help
-.PHONY: help bundle docs geometry generate studies serve test check format validate bench audit sbom lock wheel clean
+.PHONY: help bundle docs geometry generate studies serve test snapshots check format validate bench audit sbom lock wheel clean
 
 help: ## say what each target does
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 18
@@ -73,6 +73,9 @@ test: $(VENV)/.dev $(BUNDLE) $(MANUAL) ## set everything up and run every test
 	cd web && $(NPM) test --silent
 	$(BIN)/python -m pytest -n auto --dist loadgroup
 
+snapshots: $(VENV)/.dev $(BUNDLE) ## make the snapshots of the explorer's views anew; look at them before you commit
+	DATARULES_SNAPSHOTS=renew $(BIN)/python -m pytest tests/serve/test_explorer_snapshots.py -k looks_as
+
 check: $(VENV)/.dev $(GEOMETRY) ## format check, lint, types, data
 	$(BIN)/ruff format --check src tests benchmarks
 	$(BIN)/ruff check src tests benchmarks
@@ -89,7 +92,7 @@ format: $(VENV)/.dev ## format the code
 validate: $(VENV)/.base ## check the ontology and every data file
 	PYTHONPATH=src $(BIN)/python -m datarules validate
 
-bench: $(VENV)/.dev requirements/bench.txt ## measure decisions, queries, start-up and the API
+bench: $(VENV)/.dev $(BUNDLE) requirements/bench.txt ## measure decisions, queries, start-up, the API, and the explorer's frames and Lighthouse scores
 	$(BIN)/python -m pip install --quiet --require-hashes -r requirements/bench.txt
 	$(BIN)/python -m benchmarks
 
