@@ -6,14 +6,15 @@ BIN = $(VENV)/bin
 GEOMETRY = src/datarules/bundle/geometry/places.json
 PEOPLE = src/datarules/bundle/people/territories.json
 WEB = src/datarules/bundle/web/index.html
-BUNDLE = $(GEOMETRY) $(PEOPLE) $(WEB)
+CASES = src/datarules/bundle/answers/cases.json
+BUNDLE = $(GEOMETRY) $(PEOPLE) $(WEB) $(CASES)
 MANUAL = src/datarules/bundle/docs/index.html
 HOST ?= 127.0.0.1
 PORT ?= 8000
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
 .DEFAULT_GOAL := help
-.PHONY: help bundle docs geometry generate studies serve test check format validate bench audit sbom lock wheel clean
+.PHONY: help bundle docs geometry generate studies serve test snapshots check format validate bench audit sbom lock wheel clean
 
 help: ## say what each target does
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 18
@@ -47,7 +48,10 @@ $(PEOPLE): web/node_modules/.installed src/datarules/people_build.py | $(VENV)/.
 $(WEB): web/node_modules/.installed $(GEOMETRY) web/index.html web/vite.config.ts $(shell find web/src web/public -type f)
 	cd web && $(NPM) run build --silent
 
-bundle: $(BUNDLE) ## build what is not in the repository: outlines of places, people and languages, the explorer
+$(CASES): $(wildcard tests/cases/*.toml) $(shell find data ontology -name '*.ttl') src/datarules/law_cases.py | $(VENV)/.base
+	PYTHONPATH=src $(BIN)/python -m datarules.law_cases
+
+bundle: $(BUNDLE) ## build what is not in the repository: outlines, people and languages, answers to the law cases, the explorer
 
 geometry: bundle ## the same, by its old name
 
@@ -73,6 +77,9 @@ test: $(VENV)/.dev $(BUNDLE) $(MANUAL) tests/clients/node_modules/.installed ## 
 	cd web && $(NPM) test --silent
 	$(BIN)/python -m pytest -n auto --dist loadgroup
 
+snapshots: $(VENV)/.dev $(BUNDLE) ## make the snapshots of the explorer's views anew; look at them before you commit
+	DATARULES_SNAPSHOTS=renew $(BIN)/python -m pytest tests/serve/test_explorer_snapshots.py -k looks_as
+
 check: $(VENV)/.dev $(GEOMETRY) ## format check, lint, types, data
 	$(BIN)/ruff format --check src tests benchmarks
 	$(BIN)/ruff check src tests benchmarks
@@ -89,7 +96,7 @@ format: $(VENV)/.dev ## format the code
 validate: $(VENV)/.base ## check the ontology and every data file
 	PYTHONPATH=src $(BIN)/python -m datarules validate
 
-bench: $(VENV)/.dev requirements/bench.txt ## measure decisions, queries, start-up and the API
+bench: $(VENV)/.dev $(BUNDLE) requirements/bench.txt ## measure decisions, queries, start-up, the API, and the explorer's frames and Lighthouse scores
 	$(BIN)/python -m pip install --quiet --require-hashes -r requirements/bench.txt
 	$(BIN)/python -m benchmarks
 

@@ -19,7 +19,19 @@ from datarules.rulebook import RuleBook
 
 from .measure import Row
 
-PARTS = ("decide", "sparql", "policy", "matrix", "portfolio", "flows", "start", "http", "saturation")
+PARTS = (
+    "decide",
+    "sparql",
+    "policy",
+    "matrix",
+    "portfolio",
+    "flows",
+    "start",
+    "http",
+    "frames",
+    "lighthouse",
+    "saturation",
+)
 LONG = ("saturation",)
 """Parts that take long and run only where they are named."""
 LIBRARIES = ("pyoxigraph", "duckdb", "cedarpy", "regopy", "fastapi", "uvicorn")
@@ -64,6 +76,14 @@ def _measure(parts: Sequence[str], quick: bool) -> Iterable[Row]:
         from . import saturation
 
         yield from saturation.rows(quick)
+    if "frames" in parts:
+        from . import frames
+
+        yield from frames.frames(40 if quick else frames.STEPS)
+    if "lighthouse" in parts:
+        from . import frames
+
+        yield from frames.lighthouse(1 if quick else 3)
 
 
 def shown(value: float, unit: str) -> str:

@@ -40,7 +40,7 @@ class Row:
         part: the measure it belongs to.
         name: what was measured.
         value: the figure, in ``unit``.
-        unit: ``s`` (shown as s, ms or µs), ``times``, ``requests/s`` or ``%``.
+        unit: ``s`` (shown as s, ms or µs), ``times``, ``requests/s``, ``%`` or ``of 100``.
         target: the figure to reach in the same unit, if there is one.
         at_least: whether the target is a least (else a most).
         note: what the reader must know, such as how many calls, and the 99th percentile.

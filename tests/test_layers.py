@@ -48,7 +48,7 @@ ROWS: tuple[tuple[str, ...], ...] = (
     ("explain",),
     ("catalogue", "answer", "ask", "wording", "finder"),
     ("template", "open", "released", "release_tables", "release_texts"),
-    ("screen", "functions", "history", "reports", "asked"),
+    ("screen", "functions", "history", "reports", "asked", "law_cases"),
     ("builder",),
     ("required",),
     ("measures", "designs", "planning", "supposing", "flow_mapping", "flow_engines"),
@@ -260,6 +260,7 @@ EXAMPLES = {
     "serve.openapi_world",
     "serve.openapi_scenarios",
     "serve.openapi_designs",
+    "serve.openapi_lookup",
     "serve.openapi_things",
 }
 """Modules that show example questions to people, and decide nothing."""

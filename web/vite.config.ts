@@ -31,6 +31,19 @@ export default defineConfig({
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
     reportCompressedSize: false,
+    // A phone pays for each request: one style sheet, one file of what most views share, one of each view.
+    cssCodeSplit: false,
+    rolldownOptions: {
+      output: {
+        codeSplitting: {
+          includeDependenciesRecursively: false,
+          groups: [
+            { name: "drawing", test: /node_modules[\\/]d3-|web[\\/]src[\\/](lib[\\/]geometry|parts[\\/]WorldMap)/, priority: 2 },
+            { name: "shared", test: /web[\\/]src[\\/](lib|parts)[\\/](?!places\.|words[\\/])|node_modules[\\/](svelte|esm-env|clsx)[\\/]|vite[\\/]preload/, minShareCount: 2, priority: 1 },
+          ],
+        },
+      },
+    },
   },
   server: { proxy: { "/v1": "http://127.0.0.1:8000", "/sparql": "http://127.0.0.1:8000", "/version": "http://127.0.0.1:8000" } },
 });

@@ -109,15 +109,28 @@ def comparison_file() -> Path:
     return root() / "data" / "comparisons" / "unctad-2026.csv"
 
 
-def case_counts(data: Path | None = None) -> dict[str, int] | None:
-    """Return how many law cases each file of ``tests/cases`` beside a data folder holds, by its code.
+def case_files(data: Path | None = None) -> list[Path]:
+    """Return the law cases, one file of TOML a place: those bundled, or of ``tests/cases`` beside a data folder.
 
-    None where there are no cases, as in an installed wheel.
+    Empty where a data folder of one's own has no cases beside it.
     """
-    folder = (data or root() / "data").parent / "tests" / "cases"
-    if not folder.is_dir():
+    inside = _HERE / "bundle" / "cases"
+    beside = (data or root() / "data").parent / "tests" / "cases"
+    folder = inside if data is None and inside.is_dir() else beside
+    return sorted(folder.glob("*.toml")) if folder.is_dir() else []
+
+
+def cases_place() -> Path:
+    """Return where the law cases with their answers are kept, built or not."""
+    return _HERE / "bundle" / "answers" / "cases.json"
+
+
+def case_counts(data: Path | None = None) -> dict[str, int] | None:
+    """Return how many law cases each file holds, by its code; None where there are no cases."""
+    files = case_files(data)
+    if not files:
         return None
-    return {p.stem: len(tomllib.loads(p.read_text(encoding="utf-8"))["case"]) for p in folder.glob("*.toml")}
+    return {p.stem: len(tomllib.loads(p.read_text(encoding="utf-8"))["case"]) for p in files}
 
 
 def competency_files() -> list[Path]:

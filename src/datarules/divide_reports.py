@@ -113,6 +113,32 @@ def languages(study: Study, asked: Asked, level: Status) -> Document:
     }
 
 
+def spoken(study: Study, asked: Asked, level: Status) -> Document:
+    """Return every language with how far it may be learnt from, most speakers first."""
+    found = study.languages(asked, level)
+    return {**head(study, asked, level), "languages": [_language(study, one) for one in found]}
+
+
+def language(study: Study, asked: Asked, level: Status, code: str) -> Document:
+    """Return one language with the share of its speakers that builders in each place may learn from.
+
+    Raises:
+        InputError: no place has speakers of it.
+    """
+    reached = study.learners(asked, level, code)
+    one = next(found for found in study.languages(asked, level) if found.code == code)
+    rows = [
+        {
+            "code": place,
+            "label": study.book.by_code[place].label,
+            "home": place in one.places,
+            **asdict(share),
+        }
+        for place, share in sorted(reached.items(), key=lambda row: (-row[1].value, row[0]))
+    ]
+    return {**head(study, asked, level), "language": _language(study, one), "places": rows}
+
+
 def language_words(found: Sequence[Language]) -> str:
     """Return in a sentence how many languages are closed."""
     shut, law, sure = (

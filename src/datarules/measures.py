@@ -175,6 +175,20 @@ class Measures(ABC):
 
         return self._keep(self._key("languages", asked, level), make)
 
+    def learners(self, asked: Asked, level: Status, language: str) -> dict[str, Figure]:
+        """Return by code of the place the share of a language's speakers whose data its builders may use.
+
+        Raises:
+            InputError: nobody of the places speaks the language.
+        """
+        day = self.field(asked, level)
+        if language not in day.census.languages:
+            names = {code: self.inhabitants().languages.get(code, code) for code in day.census.languages}
+            close = nearest(language, [*names, *names.values()], 2)
+            remedy = "See /v1/languages." + (f" Close: {', '.join(close)}." if close else "")
+            raise InputError.single("language", language, "No place has speakers of such a language.", remedy)
+        return dict(zip(day.census.codes, reach.learners(day.open, day.census, language), strict=True))
+
     def kinds(self, groups: int = peoples.GROUPS) -> dict[str, dict[str, str]]:
         """Return the groups of places by kind: income, region and subregion, by code."""
         people = self.inhabitants()

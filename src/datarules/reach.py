@@ -304,6 +304,17 @@ def languages(open_: Grid, people: Census) -> list[Language]:
     return found
 
 
+def learners(open_: Grid, people: Census, language: str) -> list[Figure]:
+    """Return the share of a language's speakers whose data builders in each place may use, in the order of the places.
+
+    Raises:
+        ValueError: nobody of the census speaks the language.
+    """
+    row = people.speakers[[people.languages.index(language)]]
+    found = heard(open_, row)[:, 0] / row.sum()
+    return [figure(found[:, n]) for n in range(len(people.codes))]
+
+
 def rank(values: Mapping[str, float], code: str) -> tuple[int, int]:
     """Return the rank of a code by value, highest first, and how many there are."""
     return 1 + sum(v > values[code] for v in values.values()), len(values)

@@ -358,3 +358,54 @@ def test_coverage_names_what_is_old(seen: Seen, client: TestClient) -> None:
     page.wait_for_url("**stale=365**")
     seen.settle()
     assert "No reading is that old." in page.locator("main").inner_text()
+
+
+# -- cases, freshness
+
+
+def test_a_rule_shows_its_cases_and_each_opens_as_its_question(seen: Seen, client: TestClient) -> None:
+    page = seen.open("/rule/EU/GDPR-46-2-c")
+    cases = client.get("/v1/cases?rule=EU/GDPR-46-2-c").json()
+    shown = page.locator("main .cases li")
+    assert shown.count() < len(cases)
+    page.get_by_role("button", name=f"Show all {len(cases)}").click()
+    assert shown.count() == len(cases)
+    at = next(n for n, case in enumerate(cases) if case["facts"])
+    case = cases[at]
+    shown.nth(at).get_by_role("link").click()
+    page.wait_for_url("**/pair/**")
+    seen.settle()
+    assert seen.path == f"/pair/{case['origin']}/{case['destination']}"
+    assert seen.query["date"] == [case["date"]]
+    assert len(seen.query["fact"]) == len(case["facts"])
+    status = page.locator("main [data-status]").first.get_attribute("data-status")
+    assert status == case["status"]
+
+
+def test_a_jurisdiction_shows_the_cases_written_for_it(seen: Seen, client: TestClient) -> None:
+    page = seen.open("/jurisdiction/KE")
+    first = client.get("/v1/cases?jurisdiction=KE").json()[0]
+    assert page.locator("main .cases li").first.get_by_role("link").inner_text() == first["name"]
+
+
+def test_the_footer_tells_release_and_freshness(seen: Seen, client: TestClient) -> None:
+    page = seen.open("/about")
+    told = page.locator("footer").inner_text()
+    assert client.get("/version").json()["data"] in told
+    days = sorted(p["reviewed_on"] for p in client.get("/v1/jurisdictions").json() if p["rules"])
+    assert days[0] in told and days[-1] in told
+    page.locator("footer").get_by_role("link", name="How fresh is it?").click()
+    page.wait_for_url("**/coverage")
+
+
+def test_an_answer_on_an_old_reading_is_marked(seen: Seen) -> None:
+    def old(route: Any) -> None:
+        reply = route.fetch()
+        route.fulfill(response=reply, json={**reply.json(), "stale": True, "oldest_reading": "2020-02-02"})
+
+    seen.page.route("**/v1/check?*", old)
+    page = seen.open("/pair/EU/US")
+    assert "2020-02-02" in page.locator("main .stale").first.inner_text()
+    seen.page.unroute("**/v1/check?*")
+    seen.open("/pair/EU/JP")
+    assert page.locator("main .stale").count() == 0

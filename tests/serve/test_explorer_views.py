@@ -119,3 +119,21 @@ def test_a_competency_question_is_asked_and_kept_in_the_address(seen: Seen, clie
     accept = {"accept": "application/sparql-results+json"}
     direct = client.get("/sparql", params={"query": example["query"]}, headers=accept).json()
     assert found["results"]["bindings"] == direct["results"]["bindings"]
+
+
+def test_the_language_map_shows_who_may_learn_a_language(seen: Seen, client: TestClient) -> None:
+    page = seen.open("/divide")
+    page.locator("#tongue").select_option("sw")
+    seen.settle()
+    assert seen.query["language"] == ["sw"]
+    assert "Swahili" in page.locator(".languages h2").inner_text()
+    found = client.get("/v1/languages/sw").json()["places"]
+    fills = page.locator(".languages path[data-code]").evaluate_all(
+        "nodes => Object.fromEntries(nodes.map(n => [n.dataset.code, n.getAttribute('fill')]))"
+    )
+    bands = {p["code"]: int(fills[p["code"]][8]) for p in found if p["code"] in fills}
+    ordered = [bands[p["code"]] for p in sorted(found, key=lambda p: p["value"]) if p["code"] in bands]
+    assert ordered == sorted(ordered) and len(set(ordered)) > 1
+    first = page.locator(".languages tbody tr").first.inner_text()
+    assert found[0]["code"] in first
+    assert b"<svg" in seen.file("Language map")

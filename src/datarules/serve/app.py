@@ -26,6 +26,7 @@ from ..rulebook import RuleBook
 from ..study import Study
 from . import manual, openapi, problems, sparql
 from .api import Api
+from .cases import LawCases
 from .coverage import Holdings
 from .divide import Reach
 from .explorer import Explorer, names_page
@@ -145,7 +146,7 @@ def _add_law(
     holdings = Holdings(book, today)
     parts = (
         *(api, world, Files(book, today, world), Reach(world), Mechanisms(world), Scenarios(world)),
-        *(holdings, Lookup(book, today), Overview(world)),
+        *(holdings, Lookup(book, today), LawCases(book, today), Overview(world)),
     )
     for part in parts:
         app.router.routes.extend(part.routes())

@@ -37,6 +37,8 @@ class Reach:
         table: list[tuple[str, Callable[[Request], Awaitable[Response]]]] = [
             ("/v1/reach", self.ranking),
             ("/v1/reach/{code}", self.reach_of),
+            ("/v1/languages", self.languages),
+            ("/v1/languages/{code}", self.language),
             ("/v1/divide", self.divide),
             ("/v1/priorities/{code}", self.priorities),
             ("/v1/briefs/{code}.{form}", self.brief),
@@ -69,6 +71,17 @@ class Reach:
             raise InputError.single("code", party.code, "This is a group; reach is told of places.", remedy)
         iri = party.places[0]
         return await self.world.told(request, lambda _: reports.place(self.study, asked, level, iri))
+
+    async def languages(self, request: Request) -> Response:
+        """List the languages with how far each may be learnt from."""
+        asked, level = self.measured(self.world.words(request, "level"))
+        return await self.world.told(request, lambda _: reports.spoken(self.study, asked, level))
+
+    async def language(self, request: Request) -> Response:
+        """Tell where one language may lawfully be learnt from, place by place."""
+        asked, level = self.measured(self.world.words(request, "level"))
+        code = request.path_params["code"]
+        return await self.world.told(request, lambda _: reports.language(self.study, asked, level, code))
 
     async def divide(self, request: Request) -> Response:
         """Tell how unequal reach is; since 1995 too where ``history`` says so."""

@@ -10,11 +10,9 @@ from fastapi.openapi.utils import get_openapi
 
 from .. import __version__
 from ..answer import DISCLAIMER, STALE_AFTER
-from ..finder import KINDS
-from . import openapi_scenarios, openapi_shared, openapi_things, openapi_world
+from . import openapi_lookup, openapi_scenarios, openapi_shared, openapi_things, openapi_world
 from .api import FORMS, MAX_BATCH
 from .explorer import BrowserRoute
-from .lookup import LONGEST
 from .openapi_designs import designs
 from .problems import PROBLEM
 from .reading import OLDEST, QUESTION_FIELDS
@@ -42,6 +40,8 @@ STREAMED = (
         "/v1/divide",
         "/v1/reach",
         "/v1/reach/{code}",
+        "/v1/languages",
+        "/v1/languages/{code}",
         "/v1/priorities/{code}",
     ),
     *("/v1/conflicts", "/v1/islands", "/v1/islands/history", "/v1/obstacles", "/v1/scenarios/{name}/effect"),
@@ -204,7 +204,7 @@ def _paths() -> Part:
             rows,
             [_parameter("jurisdiction")],
         ),
-        **_lookup(row),
+        **openapi_lookup.lookup(_parameter, row),
         "/v1/coverage": (
             "coverage",
             "How much of the law the graph holds, by jurisdiction, and why origins stay unknown.",
@@ -232,7 +232,7 @@ def _paths() -> Part:
             rows,
             [p for p in question if p["name"] not in ("as_of", "stale_after")],
         ),
-        **_reach(rows=row),
+        **openapi_lookup.reach(_parameter, row),
         "/v1/releases": openapi_shared.releases(),
         "/health": ("health", "Whether the service runs.", row, []),
         "/version": ("version", "Versions of package and data.", row, []),
@@ -269,90 +269,6 @@ def _paths() -> Part:
         )
     }
     return paths
-
-
-def _lookup(row: Part) -> dict[str, tuple[str, str, Part, list[Part]]]:
-    """Describe search and feeds (`datarules.serve.lookup`)."""
-    text = {"name": "q", "in": "query", "required": True, "schema": {"type": "string", "maxLength": LONGEST}}
-    text |= {
-        "description": "Name, code, law or article; typing errors are forgiven.",
-        "example": "GDPR art. 49",
-    }
-    kind = {"name": "kind", "in": "query", "required": False, "schema": {"type": "string"}, "example": "rule"}
-    kind["description"] = f"Only these kinds, by comma: {', '.join(KINDS)}."
-    since = {**_parameter("since"), "required": False}
-    feed = [since, _parameter("jurisdiction")]
-    binary = {"schema": {"type": "string"}}
-    return {
-        "/v1/search": ("search", "Find places, laws and rules.", row, [text, kind]),
-        "/v1/changes.atom": (
-            "changesAtom",
-            "What starts and ends, newest first, as an Atom feed; the last two years unless since is given.",
-            {"application/atom+xml": binary},
-            feed,
-        ),
-        "/v1/changes.json": (
-            "changesFeed",
-            "The same as a JSON Feed.",
-            {"application/feed+json": {"schema": {"type": "object"}}},
-            feed,
-        ),
-    }
-
-
-def _reach(rows: Part) -> dict[str, tuple[str, str, Part, list[Part]]]:
-    """Describe the routes on reach; data and purpose are those of AI training unless said otherwise."""
-    asked = [
-        {**_parameter(n), "required": False} for n in ("data", "purpose", "sector", "as_of", "fact", "level")
-    ]
-    code = {**_parameter("jurisdiction", "path"), "name": "code"}
-    party = {**code, "description": "Code or name of a place, name of a group, or world."}
-    form = {
-        "name": "form",
-        "in": "path",
-        "required": True,
-        "schema": {"type": "string", "enum": ["html", "md"]},
-    }
-    form["example"] = "md"
-    course = [_parameter("history"), {**_parameter("since"), "required": False, "example": "2010-01-01"}]
-    limit = {
-        "name": "limit",
-        "in": "query",
-        "schema": {"type": "integer", "minimum": 1, "default": 200},
-        "example": 20,
-    }
-    return {
-        "/v1/reach": (
-            "reach",
-            "Every place by lawful data reach, and the languages closed to outsiders.",
-            rows,
-            asked,
-        ),
-        "/v1/reach/{code}": (
-            "reachOf",
-            "Lawful data reach of a place beside its peers.",
-            rows,
-            [code, *asked],
-        ),
-        "/v1/divide": (
-            "divide",
-            "How unequal reach is over people, and how much is law.",
-            rows,
-            [*asked, *course],
-        ),
-        "/v1/briefs/{code}.{form}": (
-            "brief",
-            "A policy brief on a place, a group or the world, as a file.",
-            {"text/html": {"schema": {"type": "string"}}, "text/markdown": {"schema": {"type": "string"}}},
-            [party, form, *asked],
-        ),
-        "/v1/priorities/{code}": (
-            "priorities",
-            "Which rules cost most reach, and which single change gains most.",
-            rows,
-            [party, *asked, limit],
-        ),
-    }
 
 
 def _sparql() -> Part:

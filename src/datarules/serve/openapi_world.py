@@ -174,6 +174,27 @@ def operations(row: Part, rows: Part) -> dict[str, Operation]:
             row,
             SCOPE,
         ),
+        "/v1/cases": (
+            "cases",
+            "Law cases with their answers: of a rule that decides them or is cited, or of a place.",
+            rows,
+            [
+                field("rule", "A rule, or an entry of a list.", TEXT, "EU/GDPR-46-2-c"),
+                field("jurisdiction", "Code or name of the place they were written for, instead.", TEXT),
+            ],
+        ),
+        "/v1/languages": (
+            "languages",
+            "Languages by speakers, with how far each may lawfully be learnt from.",
+            row,
+            [LEVEL, *SCOPE],
+        ),
+        "/v1/languages/{code}": (
+            "language",
+            "The share of one language's speakers that builders in each place may learn from.",
+            row,
+            [field("code", "Code of a language (see /v1/languages).", TEXT, "sw", "path"), LEVEL, *SCOPE],
+        ),
         "/v1/queries": ("queries", "Competency questions of the ontology as SPARQL queries.", rows, []),
         "/v1/graph": (
             "graph",

@@ -31,6 +31,12 @@ async function problemOf(response: Response): Promise<ApiError> {
   }
 }
 
+/** Keep an answer; the oldest goes when there are too many. */
+export function keep(address: string, found: unknown): void {
+  if (kept.size >= KEPT) kept.delete(kept.keys().next().value as string);
+  kept.set(address, found);
+}
+
 /** An answer that is already here, at once. */
 export function held<T>(address: string): T | undefined {
   return kept.get(address) as T | undefined;
@@ -49,8 +55,7 @@ export async function get<T>(address: string, signal?: AbortSignal): Promise<T> 
   }
   if (!response.ok) throw await problemOf(response);
   const body = (await response.json()) as T;
-  if (kept.size >= KEPT) kept.delete(kept.keys().next().value as string);
-  kept.set(address, body);
+  keep(address, body);
   return body;
 }
 

@@ -41,20 +41,31 @@ class Catalogue {
   release = $state("");
   rules = $state(0);
 
-  /** Load what every view needs; facts come when they are first asked for. */
-  async load(): Promise<void> {
-    const [places, data, purpose, sector] = await Promise.all([
+  #loading: Promise<void> | null = null;
+
+  /** Load what every view needs, once; facts come when they are first asked for. After a failure it can be called again. */
+  load(): Promise<void> {
+    this.#loading ??= this.#load().catch((error: unknown) => {
+      this.#loading = null;
+      throw error;
+    });
+    return this.#loading;
+  }
+
+  async #load(): Promise<void> {
+    const [places, data, purpose, sector, version] = await Promise.all([
       get<Jurisdiction[]>("/v1/jurisdictions"),
       get<Concept[]>("/v1/categories"),
       get<Concept[]>("/v1/purposes"),
       get<Concept[]>("/v1/sectors"),
+      get<{ data: string }>("/version"),
     ]);
     this.places = new Map(places.map((p) => [p.code, p]));
     this.data = new Map(data.map((c) => [c.name, c]));
     this.purpose = new Map(purpose.map((c) => [c.name, c]));
     this.sector = new Map(sector.map((c) => [c.name, c]));
     this.rules = places.reduce((sum, p) => sum + p.rules, 0);
-    this.release = (await get<{ data: string }>("/version")).data;
+    this.release = version.data;
   }
 
   async loadFacts(): Promise<void> {

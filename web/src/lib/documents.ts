@@ -254,3 +254,27 @@ export interface Found {
   counts: Record<string, number>;
   results: { kind: "jurisdiction" | "instrument" | "rule"; id: string; label: string; detail: string; jurisdiction: string; address: string }[];
 }
+
+/** A law case: a question, the answer now, and what its author expects. */
+export interface LawCase {
+  case: string;
+  place: string;
+  name: string;
+  note: string;
+  origin: string;
+  destination: string;
+  data: string[];
+  purpose: string;
+  sector: string;
+  date: string;
+  facts: Record<string, boolean | number>;
+  status: string;
+  best: string;
+  worst: string;
+  expected: Record<string, string>;
+  holds: boolean;
+  cites: string[];
+  rules: string[];
+  /** How it concerns the rule asked about. */
+  role?: "decides" | "cites";
+}

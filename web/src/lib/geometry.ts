@@ -2,6 +2,7 @@
 import { geoEqualEarthRaw } from "d3-geo";
 import file from "../../../src/datarules/bundle/geometry/places.json?url";
 import { ApiError, get } from "./api";
+import { breathing } from "./breath";
 
 interface File {
   step: number;
@@ -76,30 +77,38 @@ function sphere(): string {
 
 let made: Promise<World> | null = null;
 
+async function traced(given: File): Promise<World> {
+  const breathe = breathing();
+  const all = async (lines: number[][], close: boolean): Promise<string> => {
+    const parts: string[] = [];
+    for (const line of lines) {
+      parts.push(trace(line, given.step, close));
+      await breathe();
+    }
+    return parts.join("");
+  };
+  const shapes: Shape[] = [];
+  for (const [code, place] of Object.entries(given.places)) {
+    const [x, y] = point(...place.label);
+    shapes.push({ code, path: await all(place.rings, true), x, y, small: place.area < SMALL });
+  }
+  return {
+    width: WIDTH,
+    height: HEIGHT,
+    sphere: sphere(),
+    graticule: [-150, -120, -90, -60, -30, 0, 30, 60, 90, 120, 150, 180].map(meridian).join("") + [-60, -30, 0, 30, 60].map(parallel).join(""),
+    shapes,
+    disputed: await all(given.disputed, true),
+    borders: await all(given.borders, false),
+    coasts: await all(given.coasts, false),
+  };
+}
+
 /** The world to draw. Throws `ApiError` where the outlines cannot be had. */
 export function world(): Promise<World> {
-  made ??= get<File>(file).then(
-    (given) => {
-      const all = (lines: number[][], close: boolean): string => lines.map((l) => trace(l, given.step, close)).join("");
-      const shapes = Object.entries(given.places).map(([code, place]) => {
-        const [x, y] = point(...place.label);
-        return { code, path: all(place.rings, true), x, y, small: place.area < SMALL };
-      });
-      return {
-        width: WIDTH,
-        height: HEIGHT,
-        sphere: sphere(),
-        graticule: [-150, -120, -90, -60, -30, 0, 30, 60, 90, 120, 150, 180].map(meridian).join("") + [-60, -30, 0, 30, 60].map(parallel).join(""),
-        shapes,
-        disputed: all(given.disputed, true),
-        borders: all(given.borders, false),
-        coasts: all(given.coasts, false),
-      };
-    },
-    (error: unknown) => {
-      made = null;
-      throw error instanceof ApiError ? error : new ApiError("offline", 0, String(error), []);
-    },
-  );
+  made ??= get<File>(file).then(traced).catch((error: unknown) => {
+    made = null;
+    throw error instanceof ApiError ? error : new ApiError("offline", 0, String(error), []);
+  });
   return made;
 }

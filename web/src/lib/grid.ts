@@ -38,12 +38,20 @@ export function islands(grid: Grid, of: Case, level: string): number[][] {
   return found.sort((a, b) => b.length - a.length);
 }
 
+const plain = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
+const ordering = new Intl.Collator();
+
 /** Places in an order: by island (freest law first within each), by code or by name. */
 export function ordered(grid: Grid, by: string, of: Case, name: (code: string) => string): number[] {
   const all = grid.codes.map((_, n) => n);
   const code = (n: number): string => grid.codes[n] ?? "";
-  if (by === "name") return all.sort((a, b) => name(code(a)).localeCompare(name(code(b))));
-  if (by !== "island") return all.sort((a, b) => code(a).localeCompare(code(b)));
-  const weight = all.map((n) => [...(grid[of][n] ?? "")].reduce((sum, sign) => sum + (sign.charCodeAt(0) - 48), 0));
-  return islands(grid, of, "safeguards").flatMap((island) => island.sort((a, b) => (weight[a] ?? 0) - (weight[b] ?? 0) || code(a).localeCompare(code(b))));
+  if (by === "name") return all.sort((a, b) => ordering.compare(name(code(a)), name(code(b))));
+  if (by !== "island") return all.sort((a, b) => plain(code(a), code(b)));
+  const weight = all.map((n) => {
+    const line = grid[of][n] ?? "";
+    let sum = 0;
+    for (let at = 0; at < line.length; at++) sum += line.charCodeAt(at) - 48;
+    return sum;
+  });
+  return islands(grid, of, "safeguards").flatMap((island) => island.sort((a, b) => (weight[a] ?? 0) - (weight[b] ?? 0) || plain(code(a), code(b))));
 }

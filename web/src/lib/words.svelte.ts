@@ -76,7 +76,20 @@ export function maybe(word: string, otherwise: string): string {
   return words[word] ?? otherwise;
 }
 
+const formats = new Map<string, Intl.NumberFormat>();
+
 /** A number in the manner of the language, with Latin digits. */
 export function count(value: number, options: Intl.NumberFormatOptions = {}): string {
-  return new Intl.NumberFormat(language, { numberingSystem: "latn", ...options }).format(value);
+  const key = `${language} ${JSON.stringify(options)}`;
+  let format = formats.get(key);
+  if (!format) formats.set(key, (format = new Intl.NumberFormat(language, { numberingSystem: "latn", ...options })));
+  return format.format(value);
+}
+
+let collator: { language: Language; compare: (a: string, b: string) => number } | null = null;
+
+/** The order of two words in the language of the page. */
+export function compare(a: string, b: string): number {
+  if (collator?.language !== language) collator = { language, compare: new Intl.Collator(language).compare };
+  return collator.compare(a, b);
 }
