@@ -211,6 +211,22 @@ export interface Entry {
   note: string;
 }
 
+export interface Authority {
+  authority: string;
+  order: string;
+  label: string;
+  names: Record<string, string>;
+  short: string[];
+  data: string[];
+  sectors: string[];
+  site: string | null;
+  valid_from: string | null;
+  valid_until: string | null;
+  evidence: string;
+  citations: Citation[];
+  note: string;
+}
+
 export interface JurisdictionPage {
   code: string;
   label: string;
@@ -218,6 +234,8 @@ export interface JurisdictionPage {
   reviewed_on: string | null;
   as_of: string;
   orders: string[];
+  /** Not told by releases made before it was encoded. */
+  authorities?: Authority[];
   rules: Rule[];
   lists: { list: string; label: string; entries: Entry[] }[];
   stands_on: Entry[];
