@@ -26,7 +26,9 @@ from ..decision.worlds import DAY, START, cat, entry, place, random_entries, ran
 from .test_reach import LAND, OPEN, PERSONAL, SHUT, every, measured
 
 numbers = st.lists(
-    st.tuples(st.floats(0, 10, allow_subnormal=False), st.floats(0.1, 10), st.sampled_from("xyz")), min_size=1, max_size=12
+    st.tuples(st.floats(0, 10, allow_subnormal=False), st.floats(0.1, 10), st.sampled_from("xyz")),
+    min_size=1,
+    max_size=12,
 )
 
 
