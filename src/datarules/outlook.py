@@ -253,6 +253,8 @@ class Outlook:
                     if axis == "purpose"
                     else scope.sectors
                 )
+            if axis == "data":
+                concepts |= self.view.silenced(asked, (o for o in self._bits if isinstance(o, str)))
             found = self._memo[key] = tuple(
                 c for c in sorted(concepts) if c != asked and c in broader and asked in broader[c]
             )

@@ -319,9 +319,10 @@ class Pair:
     ) -> dict[int, str]:
         """Map each distinct set of matching scopes to the first concept that gives it, the asked one first."""
         broader = self.book.broader
-        inner = sorted(
-            {c for group in named for c in group if c in broader and asked in broader[c] and c != asked}
-        )
+        found = {c for group in named for c in group if c in broader and asked in broader[c] and c != asked}
+        if data:
+            found |= self.view.silenced(asked, self._shared)
+        inner = sorted(found)
         masks: dict[int, str] = {}
         for concept in (asked, *inner):
             mask = 0

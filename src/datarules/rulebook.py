@@ -205,6 +205,7 @@ class DayView:
         self._covers: dict[tuple[str, str], list[Chain]] = {}
         self._taken_in: dict[str, dict[str, list[Chain]]] = {}
         self._speaks: dict[tuple[str, str], bool] = {}
+        self._silenced: dict[tuple[str, ...], frozenset[str]] = {}
         self._within: dict[str, dict[str, list[Chain]]] = {}
         self._ordered: dict[tuple[str, Action], tuple[Rule, ...]] = {}
         self.memo: dict[object, object] = {}
@@ -258,6 +259,16 @@ class DayView:
             found = place is None or not place.union or self._has_law(order, category)
             self._speaks[key] = found
         return found
+
+    def silenced(self, category: str, orders: Iterable[str]) -> frozenset[str]:
+        """Return the narrower categories on which one of some unions is silent, though it speaks on a wider one."""
+        key = (category, *sorted(orders))
+        if key not in self._silenced:
+            speaking = [order for order in key[1:] if self.speaks(order, category)]
+            below = [one for one, above in self.book.broader.items() if category in above]
+            silent = (one for one in below if any(not self.speaks(order, one) for order in speaking))
+            self._silenced[key] = frozenset(silent)
+        return self._silenced[key]
 
     def speaks_without(self, order: str, category: str, gone: Collection[str]) -> bool:
         """Say the same as `speaks` of a law in which some rules, by IRI, are no more."""
