@@ -48,7 +48,7 @@ $(PEOPLE): web/node_modules/.installed src/datarules/people_build.py | $(VENV)/.
 $(WEB): web/node_modules/.installed $(GEOMETRY) web/index.html web/vite.config.ts $(shell find web/src web/public -type f)
 	cd web && $(NPM) run build --silent
 
-$(CASES): $(wildcard tests/cases/*.toml) $(shell find data ontology -name '*.ttl') src/datarules/law_cases.py | $(VENV)/.base
+$(CASES): $(wildcard tests/cases/*.toml) $(shell find data ontology -name '*.ttl') $(wildcard src/datarules/*.py) | $(VENV)/.base
 	PYTHONPATH=src $(BIN)/python -m datarules.law_cases
 
 bundle: $(BUNDLE) ## build what is not in the repository: outlines, people and languages, answers to the law cases, the explorer

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
+from rdflib import Graph
 
 import datarules.open
+from datarules import bundled
 from datarules.load import Dataset, load
 from datarules.rulebook import RuleBook
 from datarules.study import Study
@@ -21,6 +23,15 @@ def dataset() -> Dataset:
 @pytest.fixture(scope="session")
 def book(dataset: Dataset) -> RuleBook:
     return RuleBook.unchecked(dataset)
+
+
+@pytest.fixture(scope="session")
+def ontology() -> Graph:
+    """The ontology without the shapes; tests read it and do not change it."""
+    graph = Graph()
+    for path in bundled.ontology_files():
+        graph.parse(path)
+    return graph
 
 
 @pytest.fixture(scope="session")

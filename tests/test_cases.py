@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import tomllib
-from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from datarules import answer, ask
+from datarules import answer, law_cases
 from datarules.decide import decide
 from datarules.load import load
 from datarules.rulebook import RuleBook
@@ -39,13 +37,7 @@ KEYS = {
 }
 
 
-def read_cases() -> Iterator[tuple[str, dict[str, Any]]]:
-    for path in sorted(CASES.glob("*.toml")):
-        for number, case in enumerate(tomllib.loads(path.read_text(encoding="utf-8"))["case"], 1):
-            yield f"{path.stem}-{number}", case
-
-
-ALL = list(read_cases())
+ALL = [(f"{place}-{number}", case) for place, number, case in law_cases.read(sorted(CASES.glob("*.toml")))]
 
 
 @cache
@@ -71,18 +63,7 @@ def cited(document: dict[str, Any], lapsed: bool = True) -> set[str]:
 @pytest.mark.parametrize("case", [c for _, c in ALL], ids=[i for i, _ in ALL])
 def test_case(case: dict[str, Any]) -> None:
     assert not case.keys() - KEYS, f"unknown keys {case.keys() - KEYS}"
-    transfer, day = ask.transfer(
-        book(),
-        case["origin"],
-        case["destination"],
-        case.get("data", "personal"),
-        case.get("purpose", "any"),
-        case.get("sector", "any"),
-        case["date"],
-        case.get("facts"),
-        case.get("open", False),
-    )
-    assert day is not None
+    transfer, day = law_cases.question(book(), case)
     document = answer.document(book(), decide(book(), transfer, day.toordinal()), day)
     story = case["name"] + "\n" + "\n".join(document["text"])
     for key in ("status", "best", "worst"):

@@ -18,15 +18,6 @@ DR = Namespace(vocab.NS)
 CONCEPT_CLASSES = ("Fact", "DataCategory", "Purpose", "Sector", "Mechanism", "Term")
 
 
-@pytest.fixture(scope="module")
-def ontology() -> Graph:
-    """Return the ontology without the shapes."""
-    graph = Graph()
-    for path in bundled.ontology_files():
-        graph.parse(path)
-    return graph
-
-
 def name(iri: object) -> str:
     return str(iri).removeprefix(vocab.NS)
 

@@ -166,14 +166,6 @@ dr:old a owl:ObjectProperty ; vs:term_status "archaic" ; owl:deprecated true .
 """
 
 
-@pytest.fixture(scope="module")
-def ontology() -> Graph:
-    graph = Graph()
-    for path in bundled.ontology_files():
-        graph.parse(path)
-    return graph
-
-
 @pytest.mark.parametrize("check", CHECKS, ids=lambda one: one.__name__)
 def test_no_term_falls_into_a_pitfall(check: Check, ontology: Graph) -> None:
     assert sorted(set(map(str, check(ontology)))) == []

@@ -24,7 +24,7 @@ from .bundled import case_files, cases_place
 from .decide import decide
 from .errors import InputError
 from .load import load
-from .model import Decision, Membership, Rule
+from .model import Decision, Membership, Rule, Transfer
 from .rulebook import RuleBook
 
 Row = dict[str, Any]
@@ -82,6 +82,24 @@ def _weighed(decision: Decision) -> Iterator[Rule | Membership]:
         yield from filter(None, (conflict.first, conflict.second, conflict.by))
 
 
+def question(book: RuleBook, case: dict[str, Any]) -> tuple[Transfer, date]:
+    """Return the transfer a case asks about, and the day.
+
+    Raises:
+        InputError: the rulebook knows a place or a word of the case not.
+    """
+    data, purpose, sector = (
+        case.get("data", "personal"),
+        case.get("purpose", "any"),
+        case.get("sector", "any"),
+    )
+    facts, open_facts = case.get("facts"), case.get("open", False)
+    ends = case["origin"], case["destination"]
+    transfer, day = ask.transfer(book, *ends, data, purpose, sector, case["date"], facts, open_facts)
+    assert day is not None
+    return transfer, day
+
+
 def _asked(book: RuleBook, place: str, number: int, case: dict[str, Any]) -> Row:
     """Ask one case; return its row.
 
@@ -89,18 +107,7 @@ def _asked(book: RuleBook, place: str, number: int, case: dict[str, Any]) -> Row
         InputError: the rulebook knows a place or a word of the case not.
     """
     data = case.get("data", "personal")
-    transfer, day = ask.transfer(
-        book,
-        case["origin"],
-        case["destination"],
-        data,
-        case.get("purpose", "any"),
-        case.get("sector", "any"),
-        case["date"],
-        case.get("facts"),
-        case.get("open", False),
-    )
-    assert day is not None
+    transfer, day = question(book, case)
     decision = decide(book, transfer, day.toordinal())
     articles = frozenset(case.get("cites", ()))
     roles = {s.iri: "cites" for s in _weighed(decision) if _told(s, articles)}

@@ -83,9 +83,8 @@ class Seen:
         return list(csv.reader(io.StringIO(self.file("CSV").decode("utf-8-sig"))))
 
 
-def watched(browser: Any, address: str, request: pytest.FixtureRequest) -> Iterator[Seen]:
-    """Yield a page; fail afterwards if it asked another host, met an error or complained."""
-    given = {"width": DESK, "scheme": "light", "locale": "en-GB", **getattr(request, "param", {})}
+def new_page(browser: Any, given: dict[str, Any], patience: int) -> Any:
+    """Open a page of a width, colour scheme and locale that waits so many milliseconds for what it is asked."""
     context = browser.new_context(
         viewport={"width": given["width"], "height": 900},
         color_scheme=given["scheme"],
@@ -93,7 +92,14 @@ def watched(browser: Any, address: str, request: pytest.FixtureRequest) -> Itera
         reduced_motion="reduce",
     )
     page = context.new_page()
-    page.set_default_timeout(30_000)
+    page.set_default_timeout(patience)
+    return page
+
+
+def watched(browser: Any, address: str, request: pytest.FixtureRequest) -> Iterator[Seen]:
+    """Yield a page; fail afterwards if it asked another host, met an error or complained."""
+    given = {"width": DESK, "scheme": "light", "locale": "en-GB", **getattr(request, "param", {})}
+    page = new_page(browser, given, 30_000)
     found = Seen(page, address, pytest.importorskip("playwright.sync_api").expect)
     page.on("console", lambda m: found.complaints.append(m.text) if m.type in ("error", "warning") else None)
     page.on("pageerror", lambda e: found.complaints.append(str(e)))
@@ -102,7 +108,7 @@ def watched(browser: Any, address: str, request: pytest.FixtureRequest) -> Itera
     )
     page.on("response", lambda r: found.failed.append(r.url) if r.status >= 400 else None)
     yield found
-    context.close()
+    page.context.close()
     assert found.hosts <= {urlsplit(address).netloc}
     if request.node.get_closest_marker("mistakes") is None:
         assert found.failed == []

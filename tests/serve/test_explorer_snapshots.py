@@ -25,7 +25,7 @@ from urllib.parse import urlsplit
 import pytest
 from PIL import Image, ImageChops, ImageStat
 
-from .browsing import DESK, MARKS, PATIENCE, PHONE
+from .browsing import DESK, MARKS, PATIENCE, PHONE, new_page
 from .conftest import TODAY
 
 pytestmark = MARKS
@@ -107,15 +107,7 @@ def boxes() -> Iterator[dict[str, Any]]:
 @pytest.fixture
 def shown(browser: Any, live: str, answers: dict[str, str], view: str, look: str) -> Iterator[Any]:
     """A view that stands, on the answers kept."""
-    given = LOOKS[look]
-    context = browser.new_context(
-        viewport={"width": given["width"], "height": 900},
-        color_scheme=given["scheme"],
-        locale=given["locale"],
-        reduced_motion="reduce",
-    )
-    page = context.new_page()
-    page.set_default_timeout(300_000)
+    page = new_page(browser, LOOKS[look], PATIENCE)
     page.clock.set_fixed_time(datetime(TODAY.year, TODAY.month, TODAY.day, 12))
     missing = []
 
@@ -135,7 +127,7 @@ def shown(browser: Any, live: str, answers: dict[str, str], view: str, look: str
     expect = pytest.importorskip("playwright.sync_api").expect
     expect(page.locator("main .skeleton:visible, [aria-busy=true]")).to_have_count(0, timeout=PATIENCE)
     yield page
-    context.close()
+    page.context.close()
     assert missing == [], "no answer is kept: make snapshots"
 
 
