@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Container
 from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
 
-from datarules import classes, comparisons, coverage, documents
+from datarules import catalogue, classes, comparisons, coverage, documents
+from datarules import vocab as v
 from datarules.classes import Law, Openness
 from datarules.cli import main
 from datarules.coverage import Gap, Row, Survey
@@ -133,6 +134,35 @@ def test_rules_and_entries_are_counted_by_evidence(make: Make) -> None:
     assert (found.entries, found.cases, found.sourced) == (1, 7, 1.0)
     assert row(coverage.survey(make(), DAY), "YY").sourced == 0.0
     assert row(coverage.survey(make(), DAY), "XX").cases is None
+
+
+CONFIRMED = (
+    '; dr:confirmation [ a dr:Citation ; dct:source :Act ; dr:pinpoint "s. 1" ; dr:readIn <https://other.example/act> ; '
+    'dr:readOn "2026-11-28"^^xsd:date ; dr:means dr:OtherSource ] .'
+)
+
+
+def test_a_rule_of_weight_needs_two_different_checks(make: Make) -> None:
+    ban = rule("YY", "ban", "Prohibition", "dr:strength dr:Residual")
+    read = ban.replace("dr:Inferred", "dr:OfficialText")
+    tested = {v.ID + "YY/ban"}
+
+    def checked(text: str, cases: Container[str] | None = frozenset()) -> tuple[int, int | None]:
+        found = row(coverage.survey(make(YY=jurisdiction("YY", text)), DAY, tested=cases), "YY")
+        return found.weighty, found.checked
+
+    assert checked(ban) == checked(read) == (1, 0)
+    assert checked(ban, tested) == (1, 0), "stated from memory, so the case is the only check"
+    assert checked(read, tested) == checked(read.removesuffix(" .") + CONFIRMED) == (1, 1)
+    assert checked(ban.removesuffix(" .") + CONFIRMED, tested) == (1, 1)
+    assert checked(read, None) == (1, None), "cases were not asked"
+    assert checked(OPEN, tested) == (0, 0), "what needs nothing to be done has no weight"
+
+
+def test_a_second_reading_is_shown_with_its_rule(make: Make) -> None:
+    text = rule("YY", "ban", "Prohibition", "dr:strength dr:Residual").removesuffix(" .") + CONFIRMED
+    (found,) = catalogue.rule(make(YY=jurisdiction("YY", text)), "YY/ban")["confirmed_by"]
+    assert found["means"] == "OtherSource" and found["read_in"] == ["https://other.example/act"]
 
 
 def test_unknown_pairs_and_their_reasons(make: Make) -> None:

@@ -39,7 +39,7 @@ ROWS: tuple[tuple[str, ...], ...] = (
     ("costs", "program"),
     ("bridges", "solve", "mechanisms"),
     ("portfolio", "fit"),
-    ("islands", "classes", "turtle", "table_lines"),
+    ("islands", "classes", "turtle", "table_lines", "checks"),
     ("island_files", "coverage", "comparisons", "layout", "tables", "reach", "whatif"),
     ("overlay",),
     ("graph_files", "divide", "priorities"),

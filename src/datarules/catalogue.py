@@ -54,6 +54,7 @@ def rule_row(book: RuleBook, rule: Rule) -> Row:
         "evidence": rule.evidence.name,
         "citations": [c.row() for c in rule.citations],
         "ended_by": [c.row() for c in rule.end_citations],
+        "confirmed_by": [{**c.row(), "means": c.means} for c in rule.confirmations],
         "note": rule.note,
     }
 
@@ -100,6 +101,7 @@ def entry_row(entry: Membership) -> Row:
         "evidence": entry.evidence.name,
         "citations": [c.row() for c in entry.citations],
         "ended_by": [c.row() for c in entry.end_citations],
+        "confirmed_by": [{**c.row(), "means": c.means} for c in entry.confirmations],
         "note": entry.note,
     }
 

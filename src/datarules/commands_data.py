@@ -12,7 +12,7 @@ from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 
-from . import ask, bundled, coverage, documents
+from . import ask, bundled, coverage, documents, law_cases
 from .commands import open_data, progress_bar, write_whole
 from .coverage import GAPS, OLD, Survey
 from .errors import DataError, InputError, Problem
@@ -20,7 +20,7 @@ from .screen import show_lines, show_table
 from .validate import cache_folder
 
 Add = Callable[..., argparse.ArgumentParser]
-COLUMNS = ("code", "verdict", "class", "law", "rules", "oldest", "open", "unknown")
+COLUMNS = ("code", "verdict", "class", "law", "rules", "checked", "oldest", "open", "unknown")
 SHOWN = ("verdicts", "openness", "law", "rules")
 """Totals shown on a terminal."""
 
@@ -46,7 +46,8 @@ def coverage_of(args: argparse.Namespace) -> int:
     progress, close = progress_bar("Deciding every pair")
     try:
         cases = bundled.case_counts(Path(args.data_dir) if args.data_dir else None)
-        found = coverage.survey(book, day, cases, progress)
+        asked = law_cases.at_hand(book)
+        found = coverage.survey(book, day, cases, progress, asked.tested if asked else None)
     finally:
         close()
     old = coverage.stale(found, day, args.stale) if args.stale is not None else None
@@ -75,6 +76,7 @@ def _show(found: Survey) -> None:
             "class": row.openness.value,
             "law": row.law.value,
             "rules": sum(row.rules.values()),
+            "checked": documents.checked(row),
             "oldest": row.oldest,
             "open": len(row.questions),
             "unknown": row.unknown,

@@ -7,13 +7,14 @@ the coverage notes in force that say `Partial` or `NotReviewed` (CONTRIBUTING se
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from . import matrix as all_pairs
 from . import vocab as v
+from .checks import ENOUGH, checks, weighs
 from .classes import PERSONAL, Law, Openness, defaults, law, openness, orders, reviews
 from .islands import places
 from .matrix import NONE, UNKNOWN, Matrix, Progress
@@ -46,6 +47,8 @@ class Row:
         law: derived class (`datarules.classes.Law`).
         rules: its own rules of all days by level of evidence.
         entries: its own list entries of all days.
+        weighty: its rules of weight (`datarules.checks.weighs`) of all days.
+        checked: how many of these were checked by two different means; none where law cases were not asked.
         cases: law cases about it; none where they were not counted.
         sourced: share of its rules and entries that are not `Inferred`; none where it has none.
         oldest: oldest reading of what decides personal data going out on the day.
@@ -62,6 +65,8 @@ class Row:
     law: Law
     rules: dict[Evidence, int]
     entries: int
+    weighty: int
+    checked: int | None
     cases: int | None
     sourced: float | None
     oldest: date | None
@@ -100,7 +105,11 @@ def last_review(book: RuleBook) -> date:
 
 
 def survey(
-    book: RuleBook, day: date, cases: Mapping[str, int] | None = None, progress: Progress | None = None
+    book: RuleBook,
+    day: date,
+    cases: Mapping[str, int] | None = None,
+    progress: Progress | None = None,
+    tested: Container[str] | None = None,
 ) -> Survey:
     """Return what the graph holds on a day.
 
@@ -109,6 +118,7 @@ def survey(
         day: the day decided on.
         cases: law cases by code, where they are at hand.
         progress: called with origins done and in all.
+        tested: identifiers of the statements that law cases put to the test, where they were asked.
     """
     view = book.at(day.toordinal())
     grid = all_pairs.matrix(book, all_pairs.frame(book), day.toordinal(), progress)
@@ -121,7 +131,7 @@ def survey(
     rows, gaps = [], []
     for number, place in enumerate(grid.frame.places):
         statuses = [int(grid.status[0, number, column]) for column in columns if column != number]
-        row = _row(view, grid, number, statuses, own.get(place, []), cases)
+        row = _row(view, grid, number, statuses, own.get(place, []), cases, tested)
         rows.append(row)
         if row.unknown and place in land:
             gaps.append(_gap(view, row, len(statuses)))
@@ -143,6 +153,7 @@ def _row(
     statuses: list[int],
     own: list[Rule | Membership],
     cases: Mapping[str, int] | None,
+    tested: Container[str] | None,
 ) -> Row:
     place = grid.frame.places[number]
     known = view.book.records.jurisdictions[place]
@@ -150,6 +161,8 @@ def _row(
     days = [c.reviewed_on for c in reviews] + ([known.reviewed_on] if known.reviewed_on else [])
     levels = Counter(one.evidence for one in own if isinstance(one, Rule))
     inferred = sum(one.evidence is Evidence.Inferred for one in own)
+    weighty = [one for one in own if isinstance(one, Rule) and weighs(one)]
+    checked = None if tested is None else sum(len(checks(one, tested)) >= ENOUGH for one in weighty)
     return Row(
         iri=place,
         code=known.code,
@@ -159,6 +172,8 @@ def _row(
         law=law(view, place)[0],
         rules={level: levels[level] for level in Evidence},
         entries=sum(isinstance(one, Membership) for one in own),
+        weighty=len(weighty),
+        checked=checked,
         cases=None if cases is None else cases.get(known.code, 0),
         sourced=1 - inferred / len(own) if own else None,
         oldest=_oldest(view, grid, number),
@@ -258,6 +273,7 @@ def totals(found: Survey) -> dict[str, Any]:
     for row in found.rows:
         rules.update(row.rules)
     counted = [row.cases for row in found.rows if row.cases is not None]
+    checked = [row.checked for row in found.rows if row.checked is not None]
     made = {
         "jurisdictions": len(found.rows),
         "verdicts": _counts((row.verdict.value for row in found.rows), (e.value for e in VERDICTS)),
@@ -265,13 +281,15 @@ def totals(found: Survey) -> dict[str, Any]:
         "law": _counts((row.law.value for row in found.rows), (one.value for one in Law)),
         "rules": {"all": rules.total(), **{level.name: rules[level] for level in Evidence}},
         "entries": sum(row.entries for row in found.rows),
+        "weighty": sum(row.weighty for row in found.rows),
         "open_questions": sum(len(row.questions) for row in found.rows),
         "pairs": found.pairs,
         "unknown_pairs": found.unknown,
         "unknown_share": round(found.unknown / found.pairs, 4) if found.pairs else 0.0,
         "gaps": _counts((gap.kind for gap in found.gaps), GAPS),
     }
-    return {**made, "cases": sum(counted)} if counted else made
+    more = {"checked": sum(checked)} if checked else {}
+    return {**made, **more, **({"cases": sum(counted)} if counted else {})}
 
 
 VERDICTS = (Extent.COMPLETE, Extent.PARTIAL, Extent.NOT_REVIEWED)
@@ -284,7 +302,7 @@ def _counts(values: Iterable[str], words: Iterable[str]) -> dict[str, int]:
 
 
 def row_document(row: Row) -> dict[str, Any]:
-    """Return a row: JSON-ready. ``cases`` is left out where cases were not counted."""
+    """Return a row: JSON-ready. ``cases`` and ``checked`` are left out where cases were not counted or asked."""
     made: dict[str, Any] = {
         "code": row.code,
         "label": row.label,
@@ -293,13 +311,15 @@ def row_document(row: Row) -> dict[str, Any]:
         "law": row.law.value,
         "rules": {level.name: count for level, count in row.rules.items()},
         "entries": row.entries,
+        "weighty": row.weighty,
         "sourced": None if row.sourced is None else round(row.sourced, 4),
         "oldest_reading": row.oldest.isoformat() if row.oldest else None,
         "reviewed_on": row.reviewed.isoformat() if row.reviewed else None,
         "unknown_destinations": row.unknown,
         "open_questions": [_note(c) for c in row.questions],
     }
-    return made if row.cases is None else {**made, "cases": row.cases}
+    counts = {"checked": row.checked, "cases": row.cases}
+    return made | {name: n for name, n in counts.items() if n is not None}
 
 
 def _note(review: Coverage) -> dict[str, Any]:

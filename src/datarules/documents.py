@@ -12,7 +12,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
-from . import bundled, comparisons, coverage
+from . import bundled, comparisons, coverage, law_cases
 from .answer import DISCLAIMER
 from .classes import Law, Openness
 from .comparisons import Compared, Difference
@@ -102,6 +102,7 @@ def _summary(found: Survey, sums: dict[str, object]) -> Iterator[str]:
     yield ""
     yield from table(("", *EVIDENCE.values()), [("rules", *(f"{rules[level]:,}" for level in EVIDENCE))])
     yield ""
+    yield from _checked(found)
     yield "**Verdict** on personal data going out. `Complete`: a default is stated, with a route or itself open, and no note says that the matter was not reviewed; `Partial` notes may still stand, and are counted as open. `NotReviewed`: neither default nor route. `Partial`: between."
     yield ""
     yield from table([e.value for e in VERDICTS], [[verdicts[e] for e in VERDICTS]])
@@ -115,10 +116,30 @@ def _summary(found: Survey, sums: dict[str, object]) -> Iterator[str]:
     yield from table([one.value for one in Law], [[laws[one] for one in Law]])
 
 
+def _checked(found: Survey) -> Iterator[str]:
+    asked = [row for row in found.rows if row.checked is not None]
+    if asked:
+        weighty, twice = sum(row.weighty for row in asked), sum(row.checked or 0 for row in asked)
+        yield (
+            "**Checked twice**: rules of weight (bans, duties, and routes that need something to be done) checked by at least "
+            "two of three means: a first reading, which evidence `inferred` is not; a second reading by somebody who said what "
+            "the place in the law holds before seeing the rule; a law case that puts the rule to the test. "
+            f"That holds of {twice:,} of {weighty:,} ({share(twice / max(weighty, 1))})."
+        )
+        yield ""
+
+
+def checked(row: Row) -> str | None:
+    """Return how many rules of weight of a row were checked twice, of how many; None where it has none or is not known."""
+    return f"{row.checked}/{row.weighty}" if row.checked is not None and row.weighty else None
+
+
 def _rows(rows: Sequence[Row]) -> tuple[tuple[str, ...], list[tuple[object, ...]]]:
     cases = any(row.cases is not None for row in rows)
+    twice = any(row.checked is not None for row in rows)
     heads = (
         *("code", "jurisdiction", "verdict", "class", "law", "rules", "by evidence", "entries"),
+        *(("checked twice",) if twice else ()),
         *(("cases",) if cases else ()),
         *("sourced", "oldest reading", "reviewed", "open", "unknown"),
     )
@@ -131,7 +152,7 @@ def _rows(rows: Sequence[Row]) -> tuple[tuple[str, ...], list[tuple[object, ...]
             row.oldest.isoformat() if row.oldest else None,
             row.reviewed.isoformat() if row.reviewed else None,
         )
-        more = (row.cases,) if cases else ()
+        more = (*((checked(row),) if twice else ()), *((row.cases,) if cases else ()))
         made.append((*first, *counts, *more, share(row.sourced), *dates, len(row.questions), row.unknown))
     return heads, made
 
@@ -209,7 +230,12 @@ def generate(book: RuleBook, root: Path) -> dict[Path, str]:
         ConfigError: the README has no block to fill.
         DataError: the table compared with does not hold.
     """
-    found = coverage.survey(book, coverage.last_review(book), bundled.case_counts(root / "data"))
+    found = coverage.survey(
+        book,
+        coverage.last_review(book),
+        bundled.case_counts(root / "data"),
+        tested=law_cases.kept(book).tested,
+    )
     file = bundled.comparison_file()
     statuses = comparisons.read(file.read_text(encoding="utf-8"), file.name)
     compared = comparisons.compare(book, found.day, statuses, file.name)

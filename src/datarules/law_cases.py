@@ -45,6 +45,11 @@ class Cases:
     rows: tuple[Row, ...]
     _by_rule: dict[str, list[Row]] = field(default_factory=dict)
 
+    @property
+    def tested(self) -> frozenset[str]:
+        """Return the identifiers of all rules and entries that a case which holds puts to the test."""
+        return frozenset(v.ID + name for row in self.rows if row["holds"] for name in row["roles"])
+
     def of_place(self, code: str) -> list[Row]:
         """Return the cases written for the law of a place, in the order of their file."""
         return [_shown(row) for row in self.rows if row["place"] == code]
@@ -169,14 +174,18 @@ def survey(book: RuleBook, files: Sequence[Path] | None = None) -> Cases:
     return Cases(book.release, tuple(rows[at] for at in sorted(rows)))
 
 
+def at_hand(book: RuleBook) -> Cases | None:
+    """Return the cases as `main` kept them, if that was for this law."""
+    file = cases_place()
+    if not file.is_file():
+        return None
+    found = json.loads(file.read_text(encoding="utf-8"))
+    return Cases(book.release, tuple(found["rows"])) if found["release"] == book.release else None
+
+
 def kept(book: RuleBook) -> Cases:
     """Return the cases as `main` kept them, if that was for this law; else ask them now."""
-    file = cases_place()
-    if file.is_file():
-        found = json.loads(file.read_text(encoding="utf-8"))
-        if found["release"] == book.release:
-            return Cases(book.release, tuple(found["rows"]))
-    return survey(book)
+    return at_hand(book) or survey(book)
 
 
 def main() -> int:

@@ -95,12 +95,12 @@ LINES: dict[str, tuple[str, ...]] = {
         "dr:validFrom dr:validUntil dr:evidence",
         "dr:extent dr:reviewedOn",
     ),
-    "dr:Citation": ("a dct:source dr:pinpoint dr:readIn dr:readOn",),
+    "dr:Citation": ("a dct:source dr:pinpoint dr:readIn dr:readOn dr:means",),
 }
 """Predicates by class: each string is a line of a block. What is not named follows, then `LAST`."""
 WRAPPED = ("dr:data", "dr:notData", "dr:fact")
 """First predicates of the lines that are broken where they are too long."""
-LAST = ("skos:note", "skos:editorialNote", "dr:citation", "dr:endCitation")
+LAST = ("skos:note", "skos:editorialNote", "dr:citation", "dr:endCitation", "dr:confirmation")
 LAST_OF = {"dr:Jurisdiction": (*LAST, "dr:reviewedOn")}
 REPEATED = ("dr:readIn",)
 """Predicates written again for each value."""

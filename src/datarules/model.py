@@ -18,7 +18,11 @@ Value = bool | int
 
 @dataclass(frozen=True, slots=True)
 class Citation:
-    """Where a statement is found. ``read_on`` is the day it was read; ``read_in`` addresses of texts used."""
+    """Where a statement is found.
+
+    ``read_on`` is the day it was read; ``read_in`` addresses of texts used; ``means``, of a second reading, how it
+    differed from the first: ``OtherSource`` or ``OtherReader``.
+    """
 
     instrument: str
     title: str
@@ -26,6 +30,7 @@ class Citation:
     address: str
     read_on: date
     read_in: tuple[str, ...] = ()
+    means: str = ""
 
     @property
     def article(self) -> str:
@@ -195,6 +200,7 @@ class Rule:
     evidence: Evidence
     citations: tuple[Citation, ...]
     end_citations: tuple[Citation, ...] = ()
+    confirmations: tuple[Citation, ...] = ()
     commitment: bool = False
     pending: bool = False
     note: str = ""
@@ -223,6 +229,7 @@ class Membership:
     evidence: Evidence
     citations: tuple[Citation, ...]
     end_citations: tuple[Citation, ...] = ()
+    confirmations: tuple[Citation, ...] = ()
     note: str = ""
     file: str = ""
 

@@ -284,6 +284,7 @@ class _Reader:
                     own or address,
                     date.fromisoformat(read),
                     self._iris(key, v.NS + "readIn"),
+                    self._term(key, "means"),
                 )
             )
         return tuple(made)
@@ -317,6 +318,7 @@ class _Reader:
             evidence=Evidence[self._term(iri, "evidence")],
             citations=self._citations(iri),
             end_citations=self._citations(iri, "endCitation"),
+            confirmations=self._citations(iri, "confirmation"),
             commitment=commitment,
             pending=pending,
             note=" ".join(self._texts(iri, v.SKOS + "note")),
@@ -339,6 +341,7 @@ class _Reader:
             evidence=Evidence[self._term(iri, "evidence")],
             citations=self._citations(iri),
             end_citations=self._citations(iri, "endCitation"),
+            confirmations=self._citations(iri, "confirmation"),
             note=" ".join(self._texts(iri, v.SKOS + "note")),
             file=self.home[iri].name,
         )

@@ -67,6 +67,7 @@ COLUMNS: dict[str, tuple[tuple[str, pa.DataType], ...]] = {
         *((name, TEXT) for name in ("statement", "role", "article", "instrument", "pinpoint", "address")),
         ("read_on", pa.date32()),
         ("read_in", LIST),
+        ("means", TEXT),
     ),
     "facts": (
         *(
@@ -85,7 +86,7 @@ COLUMNS: dict[str, tuple[tuple[str, pa.DataType], ...]] = {
 def _cited(name: str, row: Row) -> list[Row]:
     return [
         {"statement": name, "role": role, **citation}
-        for role in ("citations", "ended_by")
+        for role in ("citations", "ended_by", "confirmed_by")
         for citation in row[role]
     ]
 

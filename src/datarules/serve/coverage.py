@@ -12,7 +12,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from .. import coverage
+from .. import coverage, law_cases
 from ..coverage import Survey
 from ..errors import InputError, Problem
 from ..rulebook import RuleBook
@@ -30,6 +30,8 @@ class Holdings(Door):
         super().__init__(book, today)
         self._turn = threading.Lock()
         self._kept: dict[int, Survey] = {}
+        asked = law_cases.at_hand(book)
+        self._tested = asked.tested if asked else None
 
     def routes(self) -> list[Route]:
         """Return the routes, to be put into an application."""
@@ -42,7 +44,7 @@ class Holdings(Door):
             if epoch not in self._kept:
                 if len(self._kept) >= KEPT:
                     self._kept.pop(next(iter(self._kept)))
-                self._kept[epoch] = coverage.survey(self.book, day)
+                self._kept[epoch] = coverage.survey(self.book, day, tested=self._tested)
             return replace(self._kept[epoch], day=day)
 
     async def coverage(self, request: Request) -> Response:

@@ -139,6 +139,8 @@ export interface CoverageRow {
   law: string;
   rules: Record<string, number>;
   entries: number;
+  weighty: number;
+  checked?: number;
   sourced: number;
   oldest_reading: string | null;
   reviewed_on: string | null;
@@ -155,6 +157,8 @@ export interface Coverage {
     openness: Record<string, number>;
     rules: Record<string, number>;
     entries: number;
+    weighty: number;
+    checked?: number;
     open_questions: number;
     pairs: number;
     unknown_pairs: number;
@@ -192,6 +196,7 @@ export interface Rule {
   evidence: string;
   citations: Citation[];
   ended_by: Citation[];
+  confirmed_by: (Citation & { means: string })[];
   note: string;
 }
 
@@ -208,6 +213,7 @@ export interface Entry {
   evidence: string;
   citations: Citation[];
   ended_by: Citation[];
+  confirmed_by: (Citation & { means: string })[];
   note: string;
 }
 
