@@ -141,9 +141,9 @@ def test_each_row_has_the_answer_of_decide(book: RuleBook, tmp_path: Path) -> No
 
 
 def test_what_stands_beside_follows_every_change_of_law_at_both_ends() -> None:
-    """Whatever moves: duties of the origin, lists they name, or the claims of the destination."""
+    """Whatever moves: duties of the origin, lists they name, the claims of the destination, its duties on data coming in."""
     law = RuleBook.unchecked(load())
-    places = tuple(v.ID + code for code in ("AE", "BF", "ET", "CN", "RU"))
+    places = tuple(v.ID + code for code in ("AE", "BF", "ET", "CN", "RU", "IL", "IS"))
     kind = v.CATEGORY + "health"
     rows = [(a, b, kind) for a in places for b in places]
     lines = flow_table._Lines(400)
@@ -158,6 +158,8 @@ def test_what_stands_beside_follows_every_change_of_law_at_both_ends() -> None:
             found = flow_beside.of_decision(decide(law, asked, turn.day))
             assert verdicts[course.now[place]].beside == found, (rows[place], turn.day)
     assert {one.beside.clash for one in lines.verdicts} > {""}
+    arriving = {iri for iri, one in law.records.rules.items() if one.action is v.Action.IMPORT}
+    assert any(arriving.intersection(one.beside.duties) for one in lines.verdicts)
 
 
 def test_text_and_typed_columns_read_alike(book: RuleBook, tmp_path: Path) -> None:

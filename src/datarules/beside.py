@@ -16,12 +16,14 @@ from .worlds import holds
 
 EXCLUSIVE = (Action.STORE_INSIDE, Action.PROCESS_INSIDE)
 TREATY = MECHANISM + "treaty"
+DUTIES = {Action.TRANSFER: "duty", Action.ONWARD_TRANSFER: "onward-transfer", Action.IMPORT: "import"}
+"""Kinds of duties that are no localisation."""
 OPEN_STATUSES = frozenset(SCALE[: SCALE.index(Status.RECOGNISED) + 1])
 
 
 def kind_of(rule: Rule) -> str:
     """Return the kind of overlay a duty gives."""
-    return LOCALISATION.get(rule.action) or ("duty" if rule.action is Action.TRANSFER else "onward-transfer")
+    return LOCALISATION.get(rule.action) or DUTIES[rule.action]
 
 
 def overlays(situation: Situation, asked: Situation | None) -> Iterable[tuple[int, Overlay, Overlay]]:

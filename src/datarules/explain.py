@@ -42,6 +42,7 @@ KINDS = {
     "process-inside": "data must be processed inside and nowhere else",
     "duty": "a duty comes with every transfer",
     "onward-transfer": "a rule follows the data to further destinations",
+    "import": "a duty falls on the data when they come in",
 }
 
 

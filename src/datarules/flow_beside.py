@@ -93,13 +93,18 @@ class Abreast:
         self.view = view
         self.origin = origin
         self.orders = list(dict.fromkeys(order for order, _ in view.orders_of(origin)))
+        self.importing = [
+            order
+            for order in view.importers()
+            if any(r.modality is Modality.OBLIGATION for r in view.rules[order, Action.IMPORT])
+        ]
         every = [
             rule
             for order in self.orders
             for action in (*BESIDE, Action.TRANSFER)
             for rule in view.rules.get((order, action), ())
         ]
-        self.silent = not any(
+        self.silent = not self.importing and not any(
             r.action is not Action.TRANSFER or r.modality is Modality.OBLIGATION for r in every
         )
         self._named = {target for rule in every for target in rule.destinations | rule.not_destinations}
@@ -112,7 +117,10 @@ class Abreast:
             marks: dict[str, list[Mark]] = {}
             within = self.view.within()
             lists = [(name, self.view.taken_in(name)) for name in sorted(self._named)]
-            for name, found in (*lists, *((order, within.get(order, {})) for order in self.orders)):
+            for name, found in (
+                *lists,
+                *((order, within.get(order, {})) for order in (*self.orders, *self.importing)),
+            ):
                 for place, chains in found.items():
                     ways = tuple(tuple((entry.scope, entry.when) for entry in chain) for chain in chains)
                     marks.setdefault(place, []).append((name, ways))

@@ -95,6 +95,7 @@ def situation_of(cell: Cell, programs: Iterable[Program], beside: Iterable[Entry
 
 
 BESIDE = (*LOCALISATION, Action.ONWARD_TRANSFER)
+DECIDING = (Action.TRANSFER, Action.IMPORT)
 
 
 class Pair:
@@ -223,16 +224,25 @@ class Pair:
             if reach == FALSE or inside == TRUE:
                 continue
             for action in (*BESIDE, Action.TRANSFER):
-                found += self._beside(order, action, all_of(reach, negate(inside)), cell)
+                found += self._beside(order, action, all_of(reach, negate(inside)), cell, self.destination)
+        for order, chains in self.target_orders.items():
+            if self.view.rules.get((order, Action.IMPORT)):
+                reach, _ = self._chain(chains, cell)
+                foreign = all_of(reach, negate(self.inside(order, self.orders, cell)))
+                if foreign != FALSE:
+                    found += self._beside(order, Action.IMPORT, foreign, cell, self.origin)
         return found
 
-    def _beside(self, order: str, action: Action, reach: Expr, cell: Cell) -> list[Entry]:
-        """Duties that stand beside the status, less those a rule of the same order and action overrides."""
+    def _beside(self, order: str, action: Action, reach: Expr, cell: Cell, other: str) -> list[Entry]:
+        """Duties that stand beside the status, less those a rule of the same order and action overrides.
+
+        ``other`` is the place that destinations of the rules speak of: of data coming in, where they come from.
+        """
         rules = self.view.rules.get((order, action), ())
-        decides = Modality.PROHIBITION if action is Action.TRANSFER else None
+        decides = Modality.PROHIBITION if action in DECIDING else None
         duties = {r.iri for r in rules if r.modality not in (Modality.PERMISSION, decides)}
         found = [
-            (rule, *self.applies(rule, cell, self.destination))
+            (rule, *self.applies(rule, cell, other))
             for rule in (rules if duties else ())
             if rule.iri in duties or not duties.isdisjoint(rule.overrides)
         ]

@@ -7,13 +7,14 @@ from dataclasses import replace
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from datarules import beside
 from datarules.decide import decide
-from datarules.model import Comparison, Decision, Transfer
+from datarules.model import Comparison, Decision, Membership, Transfer
 from datarules.rulebook import RuleBook
 from datarules.vocab import CATEGORY, SCALE, Action, Status, Strength
 
 from .literal import literal
-from .worlds import DAY, ask, place, random_entries, random_questions, random_rules, rule, world
+from .worlds import DAY, ask, entry, place, random_entries, random_questions, random_rules, rule, world
 
 SLOW = settings(max_examples=150, deadline=None)
 OFF = (Status.CONTESTED, Status.UNKNOWN)
@@ -194,6 +195,23 @@ def test_several_categories_are_as_strict_as_the_strictest_and_are_told_apart() 
     found = decide(book, question, DAY)
     assert found.status is Status.PROHIBITED
     assert [p.status for p in found.parts] == [Status.FREE, Status.PROHIBITED]
+
+
+def test_a_duty_on_data_coming_in_stands_beside_the_status_where_they_come_from_outside() -> None:
+    """A duty of the destination, limited to data from A, and not for what stays within the order U."""
+    duty = rule("duty", "U", "Obligation", action=Action.IMPORT, destinations=["A"])
+    leave = [rule(f"leave-{code}", code, "Permission") for code in "ACU"]
+    inside = [entry("in", "B", "U")]
+
+    def told(origin: str, entries: list[Membership]) -> list[tuple[str, str]]:
+        found = decide(world([duty, *leave], entries), ask(origin, "B"), DAY)
+        assert found.status in (Status.FREE, Status.INTERNAL)
+        return [(beside.kind_of(o.rule), o.rule.label) for o in found.overlays]
+
+    assert told("A", inside) == [("import", "duty")]
+    assert told("C", inside) == [], "the duty is on data from A"
+    assert told("A", []) == [], "B does not lie in U"
+    assert told("A", [*inside, entry("in-too", "A", "U")]) == [], "both ends lie in U"
 
 
 def test_a_place_is_internal_to_itself() -> None:

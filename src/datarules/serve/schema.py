@@ -140,10 +140,11 @@ DEFINITIONS: Schema = {
         "A duty beside the status, never folded into it.",
         {
             "kind": _choice(
-                "Localisation kinds; duty: comes with every transfer; onward-transfer: follows the data.",
+                "Localisation kinds; duty: comes with every transfer; onward-transfer: follows the data; import: where they come in.",
                 *LOCALISATION.values(),
                 "duty",
                 "onward-transfer",
+                "import",
             ),
             "applies": _choice("Whether it applies as things stand.", "yes", "possible"),
             **IF,

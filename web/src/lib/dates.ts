@@ -20,9 +20,15 @@ export function valid(day: string): boolean {
   return /^\d{4}-\d\d-\d\d$/.test(day) && !Number.isNaN(Date.parse(`${day}T00:00:00Z`)) && iso(number(day)) === day;
 }
 
+let format: { language: string; told: (date: Date) => string } | null = null; // making one takes long
+
 /** A day in the words of a language, such as 7 October 2015. */
 export function told(day: string, language: string): string {
   if (!valid(day)) return day;
-  const options = { dateStyle: "long", timeZone: "UTC", numberingSystem: "latn", calendar: "gregory" } as const;
-  return new Intl.DateTimeFormat(language, options).format(new Date(`${day}T00:00:00Z`));
+  if (format?.language !== language) {
+    const options = { dateStyle: "long", timeZone: "UTC", numberingSystem: "latn", calendar: "gregory" } as const;
+    const made = new Intl.DateTimeFormat(language, options);
+    format = { language, told: (date) => made.format(date) };
+  }
+  return format.told(new Date(`${day}T00:00:00Z`));
 }

@@ -76,10 +76,12 @@ export function maybe(word: string, otherwise: string): string {
   return words[word] ?? otherwise;
 }
 
+const PLAIN: Intl.NumberFormatOptions = {};
 const formats = new Map<string, Intl.NumberFormat>();
 
 /** A number in the manner of the language, with Latin digits. */
-export function count(value: number, options: Intl.NumberFormatOptions = {}): string {
+export function count(value: number, options: Intl.NumberFormatOptions = PLAIN): string {
+  if (options === PLAIN && value >= 0 && value < 1000 && Number.isInteger(value)) return String(value);
   const key = `${language} ${JSON.stringify(options)}`;
   let format = formats.get(key);
   if (!format) formats.set(key, (format = new Intl.NumberFormat(language, { numberingSystem: "latn", ...options })));
