@@ -28,6 +28,7 @@ PARTS = (
     "flows",
     "start",
     "http",
+    "sparql-http",
     "frames",
     "lighthouse",
     "saturation",
@@ -72,6 +73,10 @@ def _measure(parts: Sequence[str], quick: bool) -> Iterable[Row]:
         from . import http
 
         yield from http.rows(2 if quick else 5)
+    if "sparql-http" in parts:
+        from . import sparql_http
+
+        yield from sparql_http.rows(dataset, 3 if quick else 15)
     if "saturation" in parts:
         from . import saturation
 
