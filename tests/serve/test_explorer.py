@@ -369,6 +369,7 @@ def test_a_rule_shows_its_cases_and_each_opens_as_its_question(seen: Seen, clien
     shown = page.locator("main .cases li")
     assert shown.count() < len(cases)
     page.get_by_role("button", name=f"Show all {len(cases)}").click()
+    seen.settle()
     assert shown.count() == len(cases)
     at = next(n for n, case in enumerate(cases) if case["facts"])
     case = cases[at]
