@@ -12,9 +12,10 @@ from enum import Enum
 
 from . import vocab as v
 from .matrix import CONTESTED, INTERNAL, NUMBER
-from .model import TRUE, Coverage, Rule
+from .model import Coverage, Rule
 from .rulebook import Cell, DayView
 from .vocab import LOCALISATION, Action, Extent, Modality, Status, Strength
+from .worlds import holds
 
 PERSONAL = Cell(v.CATEGORY + "personal", v.ANY_PURPOSE, v.ANY_SECTOR)
 """What both classes look at."""
@@ -41,7 +42,7 @@ class Law(Enum):
     """Whether the law of a place speaks of personal data going out.
 
     ``law``: some rule in force there, other than an open default, is about personal data of every sector
-    and purpose in all circumstances, and on sending them, on sending them on, or on keeping them inside. ``none``: no such rule,
+    and purpose in the circumstances that the baseline profile assumes, and on sending them, on sending them on, or on keeping them inside. ``none``: no such rule,
     and an open default is stated, or a review is cited that found none. ``unknown``: neither.
     """
 
@@ -114,7 +115,7 @@ def law(view: DayView, place: str) -> tuple[Law, Rule | Coverage | None]:
         if PERSONAL.data in rule.scope.data
         and not rule.scope.sectors
         and not rule.scope.purposes
-        and rule.when == TRUE
+        and holds(rule.when, {}, view.book.baseline)
         and not (default(rule) and rule.modality is Modality.PERMISSION)
     ]
     if spoken:
