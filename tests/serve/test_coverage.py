@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from fastapi.testclient import TestClient
 
-from datarules import coverage
+from datarules import coverage, law_cases
 from datarules.rulebook import RuleBook
 
 from .conftest import EU_US, TODAY, problem
@@ -15,7 +15,10 @@ from .conftest import EU_US, TODAY, problem
 
 def test_coverage_is_the_document_of_the_core(client: TestClient, book: RuleBook) -> None:
     served = client.get("/v1/coverage").json()
-    assert served == coverage.document(coverage.survey(book, TODAY))
+    asked = law_cases.at_hand(book)
+    assert asked is not None, "run `make bundle`: the law cases were not asked of this law"
+    assert served == coverage.document(coverage.survey(book, TODAY, tested=asked.tested))
+    assert 0 < served["totals"]["checked"] <= served["totals"]["weighty"]
     assert len(served["jurisdictions"]) == len(book.records.jurisdictions)
 
 

@@ -25,7 +25,7 @@ ASK = "ASK { ?s a dr:Rule }"
 GRAPH = "CONSTRUCT { ?s a dr:Rule } WHERE { ?s a dr:Rule }"
 COUNT = "SELECT (COUNT(*) AS ?n) { ?s ?p ?o }"
 BR = "https://w3id.org/datarules/graph/BR"
-LIMITS = Limits(rows=3_000)
+LIMITS = Limits(rows=6_000)
 
 
 @pytest.fixture(scope="module")
