@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from datarules.amend import amend, stated
 from datarules.errors import InputError
 from datarules.load import load
-from datarules.matrix import frame, matrix
+from datarules.matrix import UNKNOWN, frame, matrix
 from datarules.obstacles import Bench, Change
 from datarules.rulebook import Cell, RuleBook
 from datarules.vocab import CATEGORY, PURPOSE, SECTOR, Action, Modality, Status, Strength
@@ -73,7 +73,10 @@ def test_a_recognition_never_raises_any_status(rules, entries, level, towards): 
             continue
         change = Change("recognition", one.iri, level, place(towards) if towards else "")
         after = matrix(amend(book, [change], DAY), asked, DAY).status
-        assert (after <= before).all(), change
+        fallen = after <= before
+        if one.action is Action.IMPORT:  # a ban on receiving that is lifted leaves a silent origin unknown
+            fallen |= after == UNKNOWN
+        assert fallen.all(), change
 
 
 def test_an_entry_puts_one_place_on_the_list_and_all_put_every_place_there() -> None:
