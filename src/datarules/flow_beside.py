@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from .beside import EXCLUSIVE, kind_of, location_clash
 from .model import Decision, Rule, Value
-from .pairs import BESIDE, Entry, Pair
+from .pairs import BESIDE, DECIDING, Entry, Pair
 from .rulebook import Cell, DayView
 from .vocab import LOCALISATION, Action, Modality
 from .worlds import holds
@@ -81,6 +81,24 @@ class Day:
         return self.claiming & origins if not self.moved.isdisjoint(destinations) else set()
 
 
+class _Apart(NamedTuple):
+    """What tells destinations apart: whether the origin's own law has duties, and the mark of each place."""
+
+    own: bool
+    marks: Mapping[str, tuple[Mark, ...]]
+
+
+def _binding(view: DayView, among: Iterable[tuple[str, Action]]) -> list[Rule]:
+    """Return the duties of some orders and actions."""
+    return [
+        rule
+        for order, action in among
+        for rule in view.rules.get((order, action), ())
+        if rule.modality is not Modality.PERMISSION
+        and (rule.modality is Modality.OBLIGATION or action not in DECIDING)
+    ]
+
+
 class Abreast:
     """The duties of one origin on one day towards every destination.
 
@@ -93,51 +111,72 @@ class Abreast:
         self.view = view
         self.origin = origin
         self.orders = list(dict.fromkeys(order for order, _ in view.orders_of(origin)))
-        self.importing = [
-            order
-            for order in view.importers()
-            if any(r.modality is Modality.OBLIGATION for r in view.rules[order, Action.IMPORT])
-        ]
-        every = [
-            rule
-            for order in self.orders
-            for action in (*BESIDE, Action.TRANSFER)
-            for rule in view.rules.get((order, action), ())
-        ]
-        self.silent = not self.importing and not any(
-            r.action is not Action.TRANSFER or r.modality is Modality.OBLIGATION for r in every
-        )
-        self._named = {target for rule in every for target in rule.destinations | rule.not_destinations}
-        self._marks: dict[str, tuple[Mark, ...]] | None = None
+        own = [(order, action) for order in self.orders for action in (*BESIDE, Action.TRANSFER)]
+        self._own = _binding(view, own)
+        self._foreign = _binding(view, ((order, Action.IMPORT) for order in view.importers()))
+        self.silent = not self._own and not self._foreign
+        self._told: dict[Cell, _Apart | None] = {}
+        self._made: dict[object, _Apart] = {}
         self._entries: dict[object, list[Entry]] = {}
 
-    def _marked(self) -> dict[str, tuple[Mark, ...]]:
-        """Return what tells the destinations apart; nothing for those without a mark."""
-        if self._marks is None:
-            marks: dict[str, list[Mark]] = {}
-            within = self.view.within()
-            lists = [(name, self.view.taken_in(name)) for name in sorted(self._named)]
-            for name, found in (
-                *lists,
-                *((order, within.get(order, {})) for order in (*self.orders, *self.importing)),
-            ):
-                for place, chains in found.items():
-                    ways = tuple(tuple((entry.scope, entry.when) for entry in chain) for chain in chains)
-                    marks.setdefault(place, []).append((name, ways))
-            self._marks = {place: tuple(found) for place, found in marks.items()}
-        return self._marks
+    def _apart(self, cell: Cell) -> _Apart | None:
+        """Return what tells destinations apart for the duties about a cell; nothing where none is about it.
 
-    def classes(self, places: Sequence[str]) -> list[list[str]]:
-        """Return the destinations in classes that the duties do not tell apart."""
-        marks = self._marked()
+        Only rules about the cell, and those that override them, tell destinations apart.
+        """
+        if cell in self._told:
+            return self._told[cell]
+        matches = self.view.book.matches
+        duties = [rule for rule in self._own if matches(rule.scope, cell)]
+        foreign = dict.fromkeys(rule.order for rule in self._foreign if matches(rule.scope, cell))
+        found: _Apart | None = None
+        if duties or foreign:
+            named: set[str] = set()
+            for rule in duties:
+                beaters = (r for r in self.view.rules[rule.order, rule.action] if rule.iri in r.overrides)
+                for one in (rule, *beaters):
+                    named |= one.destinations | one.not_destinations
+            orders = tuple(dict.fromkeys((*self.orders, *foreign)) if duties else foreign)
+            key = (bool(duties), orders, frozenset(named))
+            found = self._made.get(key)
+            if found is None:
+                found = self._made[key] = _Apart(bool(duties), self._marks(sorted(named), orders))
+        self._told[cell] = found
+        return found
+
+    def _marks(self, named: Sequence[str], orders: Sequence[str]) -> dict[str, tuple[Mark, ...]]:
+        marks: dict[str, list[Mark]] = {}
+        within = self.view.within()
+        for name, found in (
+            *((name, self.view.taken_in(name)) for name in named),
+            *((order, within.get(order, {})) for order in orders),
+        ):
+            for place, chains in found.items():
+                ways = tuple(tuple((entry.scope, entry.when) for entry in chain) for chain in chains)
+                marks.setdefault(place, []).append((name, ways))
+        return {place: tuple(found) for place, found in marks.items()}
+
+    def classes(self, places: Sequence[str], cell: Cell) -> list[list[str]]:
+        """Return the destinations in classes that the duties about a cell do not tell apart.
+
+        Those that no such duty can be about are left out.
+        """
+        apart = self._apart(cell)
+        if apart is None:
+            return []
         found: dict[object, list[str]] = {}
         for place in places:
-            found.setdefault(marks.get(place, ()), []).append(place)
+            found.setdefault(apart.marks.get(place, ()), []).append(place)
+        if not apart.own:
+            found.pop((), None)
         return list(found.values())
 
     def _bites(self, place: str, cell: Cell, given: Mapping[str, Value]) -> list[Rule]:
         """Return the duties that bite towards a destination."""
-        key = (self._marked().get(place, ()), cell)
+        apart = self._apart(cell)
+        if apart is None:
+            return []
+        key = (apart.marks.get(place, ()), cell)
         entries = self._entries.get(key)
         if entries is None:
             entries = self._entries[key] = Pair(self.view, self.origin, place).beside(cell)

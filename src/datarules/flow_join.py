@@ -27,6 +27,8 @@ MOST_COMBINATIONS = 5_000_000
 """Distinct combinations of words a log may have; more mean that a column is the wrong one."""
 ROW = "datarules_"
 """Prefix of the columns that only the join needs."""
+LINE = f"{ROW}line"
+"""Column of the line of a combination whose verdict turns on the day."""
 
 
 def _days(column: Any, form: str) -> Any:
@@ -83,6 +85,7 @@ class Join:
         self.reading = reading
         self.problems = _Problems()
         self.fields: list[Words] = []
+        self._day: tuple[list[Any], list[int], int] | None = None
 
     def follow(self, key: Any, name: str, words: Any, more: dict[str, Any]) -> None:
         """Add columns that follow from the word in one column."""
@@ -172,15 +175,14 @@ class Join:
         return dict(zip(distinct.tolist(), sums.tolist(), strict=True))
 
     def days(self, tell: Callable[[float], None]) -> tuple[flow_table.Longs, list[date], bool]:
-        """Give every row its period, or its problem; return periods, first and last day, whether all is well.
+        """Read the days; return the first of each period, first and last day, whether every day can be read.
 
         Raises:
             InputError: the days are too many.
         """
-        mapping, name = self.reading.mapping, f"{ROW}day"
+        mapping = self.reading.mapping
         if "date" not in mapping.columns:
             day = self.reading.fixed["date"]
-            self.log = self.log.mutate(**{name: ibis.literal(0, "int32")})
             return flow_table.periods(self.reading.book, day, day), [day, day], True
         column = _days(self.log[mapping.columns["date"]], mapping.date_format)
         distinct = self.log.select(word=column).distinct().limit(MOST_WORDS + 1)
@@ -193,28 +195,41 @@ class Join:
         ordinals = np.array([day.toordinal() if day else 0 for day, _ in read], np.int64)
         places = (np.searchsorted(starts, ordinals, "right") - 1).tolist()
         codes = self.problems.codes(places, (problem for _, problem in read))
-        self.follow(column, name, words, {f"{name}_code": pa.array(codes, pa.int32())})
-        lacking = ibis.literal(self.problems.number("date is missing"), "int32")
-        self.log = self.log.mutate(**{name: self.log[f"{name}_code"].coalesce(lacking)}).drop(f"{name}_code")
+        self._day = (words, codes, self.problems.number("date is missing"))
         return starts, span, len(known) == len(found)
+
+    def _dated(self) -> None:
+        """Give every row its period, or the problem of its day."""
+        name = f"{ROW}day"
+        if self._day is None:
+            self.log = self.log.mutate(**{name: ibis.literal(0, "int32")})
+            return
+        words, codes, lacking = self._day
+        mapping = self.reading.mapping
+        column = _days(self.log[mapping.columns["date"]], mapping.date_format)
+        self.follow(column, name, words, {f"{name}_code": pa.array(codes, pa.int32())})
+        code = self.log[f"{name}_code"].coalesce(ibis.literal(lacking, "int32"))
+        self.log = self.log.mutate(**{name: code}).drop(f"{name}_code")
 
     def answers(self, table: Table) -> None:
         """Give every row the number of its verdict, or of its problem.
 
-        A combination whose verdict is the same in all periods has it at once; else line and period tell.
+        A combination whose verdict is the same in all periods has it at once; else its line (the column
+        `LINE`, empty where there is no need of it) and the period tell.
         """
-        name, day = f"{ROW}line", f"{ROW}day"
         same = (table.courses == table.courses[:, :1]).all(axis=1)
         fixed = np.where(same[table.lines], table.courses[table.lines, 0], NONE)
         lines = {
             f"{ROW}fixed": pa.array(fixed, pa.int32(), mask=fixed == NONE),
-            name: pa.array(table.lines, pa.int32(), mask=fixed != NONE),
+            LINE: pa.array(table.lines, pa.int32(), mask=fixed != NONE),
         }
-        self.follow(self.log[f"{ROW}key"], name, table.keys, lines)
-        where = self.log[name] * ibis.literal(len(table.periods), "int32") + self.log[day]
+        self.follow(self.log[f"{ROW}key"], LINE, table.keys, lines)
+        self._dated()  # after the lines, so that who wants few lines need not look up the days of all rows
+        day = f"{ROW}day"
+        where = self.log[LINE] * ibis.literal(len(table.periods), "int32") + self.log[day]
         cells = {f"{ROW}turned": pa.array(table.courses.ravel(), pa.int32())}
         self.follow(where, f"{ROW}cell", np.arange(table.courses.size), cells)
         log = self.log
         answer = ibis.coalesce(log[f"{ROW}fixed"], log[f"{ROW}turned"], log[f"{ROW}key"].cast("int32"))
         answer = (log[day] < 0).ifelse(log[day], answer)
-        self.log = log.mutate(**{f"{ROW}answer": answer}).drop(f"{ROW}fixed", f"{ROW}turned", name)
+        self.log = log.mutate(**{f"{ROW}answer": answer}).drop(f"{ROW}fixed", f"{ROW}turned")

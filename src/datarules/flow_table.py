@@ -200,8 +200,8 @@ class _Framed:
         self.beside[:, row, [self.column[place] for place in others]] = 0
         if law.silent:
             return
-        for places in law.classes(others):
-            for number, cell in enumerate(self.frame.cells):
+        for number, cell in enumerate(self.frame.cells):
+            for places in law.classes(others, cell):
                 for found, held in law.towards(duties, places, cell, self.forge.given):
                     kind = self.kinds.setdefault(found, len(self.kinds))
                     self.beside[number, row, [self.column[place] for place in held]] = kind

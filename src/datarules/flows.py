@@ -21,7 +21,7 @@ import pyarrow as pa
 from . import flow_table
 from .errors import InputError, Problem
 from .flow_engines import Engine, format_of
-from .flow_join import ROW, Join
+from .flow_join import LINE, ROW, Join
 from .flow_mapping import ADDED, FlowMapping, fitted
 from .flow_table import Table, Verdict
 from .flow_words import Reading
@@ -142,9 +142,7 @@ def _counts(
         return found
     log, key, answer = join.log, f"{ROW}key", f"{ROW}answer"
     if dated:
-        lines = sorted(again)
-        small = join.engine.put(f"{ROW}again", pa.table({f"{ROW}again": pa.array(lines, _arrow(log[key]))}))
-        log = log.semi_join(small, [log[key] == small[f"{ROW}again"]])
+        log = log.filter(log[LINE].notnull())
     grouped = log.group_by([key, answer]).aggregate(rows=log.count())
     for row in join.engine.rows(grouped, tell).to_pylist():
         number = row[answer]
@@ -153,10 +151,6 @@ def _counts(
         else:
             found.append(Count(meanings[row[key]], verdicts[number], "", row["rows"]))
     return found
-
-
-def _arrow(column: Any) -> pa.DataType:
-    return column.type().to_pyarrow()
 
 
 def check(
