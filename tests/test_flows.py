@@ -185,6 +185,28 @@ def test_text_and_typed_columns_read_alike(book: RuleBook, tmp_path: Path) -> No
     assert two["note"].tolist() == frame["note"].tolist(), "text with leading zeros stays as it was"
 
 
+def test_every_format_written_reads_back_alike(book: RuleBook, tmp_path: Path) -> None:
+    path = tmp_path / "log.parquet"
+    pq.write_table(pa.Table.from_pandas(log(60, 3), preserve_index=False), path)
+    engine = flow_engines.DuckDB(2)
+    found = flows.check(book, engine, [path], flow_mapping.parse(MAPPING))
+    written = {
+        suffix: tmp_path / f"out{suffix}" for suffix in (".parquet", ".arrow", ".csv", ".tsv", ".csv.gz")
+    }
+    for one in written.values():
+        flows.write(engine, found, one)
+    added = [f"dr_{name}" for name in flow_mapping.ADDED]
+    first = pq.read_table(written[".parquet"]).select(added)
+    assert {field.type for field in first.schema} == {pa.string()}
+    with pa.ipc.open_file(str(written[".arrow"])) as file:
+        assert file.read_all().select(added).equals(first)
+    shown = first.to_pandas().fillna("")
+    assert shown["dr_status"].nunique() > 2
+    for suffix, mark in ((".csv", ","), (".tsv", "\t"), (".csv.gz", ",")):
+        told = pd.read_csv(written[suffix], sep=mark, dtype=str, keep_default_na=False)
+        pd.testing.assert_frame_equal(told[added], shown, check_dtype=False)
+
+
 DAMAGED = """\
 exporter,importer,sent,kind,subjects,note
 EU,US,2015-10-05,personal,,first

@@ -26,6 +26,8 @@ FORMATS = {
 Progress = Callable[[float], None]
 POLL = 0.2
 """Seconds between two looks at how far a query has come."""
+BATCH = 1 << 17
+"""Rows of a batch of an Arrow file."""
 MEMORY = "2GB"
 """What DuckDB may use before it spills to disk, unless set otherwise."""
 
@@ -103,9 +105,19 @@ class DuckDB:
         self.base.con.register("flows_arrow", ds.dataset(names, format="ipc"))
         return self.base.table("flows_arrow")
 
-    def put(self, name: str, rows: pa.Table) -> Any:
-        """Return a small table, with the statistics that let DuckDB join by position."""
-        return self.base.create_table(name, rows, temp=True)
+    def put(self, name: str, rows: pa.Table, texts: Sequence[str] = ()) -> Any:
+        """Return a small table, with the statistics that let DuckDB join by position.
+
+        Few texts become an enumeration, so that files are written without hashing it row by row.
+        """
+        self.base.create_table(name, rows, temp=True)
+        for column in texts:
+            kind = f"{name}_{column}"
+            words = f'SELECT DISTINCT "{column}" FROM "{name}" WHERE "{column}" IS NOT NULL'
+            if self.base.con.execute(words).fetchone():
+                self.base.raw_sql(f'CREATE TEMP TYPE "{kind}" AS ENUM ({words} ORDER BY 1)')
+                self.base.raw_sql(f'ALTER TABLE "{name}" ALTER "{column}" TYPE "{kind}"')
+        return self.base.table(name)
 
     def rows(self, expression: Any, progress: Progress | None = None) -> pa.Table:
         """Run an expression and return its rows."""
@@ -121,10 +133,11 @@ class DuckDB:
                 more = {"compression": "gzip"} if ".gz" in path.suffixes else {}
                 self.base.to_csv(expression, path, delimiter="\t" if ".tsv" in path.suffixes else ",", **more)
             else:
-                batches = self.base.to_pyarrow_batches(expression)
-                with pa.OSFile(str(path), "wb") as file, pa.ipc.new_file(file, batches.schema) as sink:
+                schema = expression.schema().to_pyarrow()
+                batches = self.base.con.sql(str(self.base.compile(expression))).to_arrow_reader(BATCH)
+                with pa.OSFile(str(path), "wb") as file, pa.ipc.new_file(file, schema) as sink:
                     for batch in batches:
-                        sink.write_batch(batch)
+                        sink.write_batch(batch.cast(schema))
 
     def damaged(self) -> list[dict[str, Any]]:
         """Return the lines of CSV files that are no rows."""
@@ -191,7 +204,7 @@ class Spark:
         frame.createOrReplaceTempView("flows_log")
         return self.base.table("flows_log")
 
-    def put(self, name: str, rows: pa.Table) -> Any:
+    def put(self, name: str, rows: pa.Table, texts: Sequence[str] = ()) -> Any:
         """Return a small table."""
         self.session.createDataFrame(rows).createOrReplaceTempView(name)
         return self.base.table(name)

@@ -5,7 +5,7 @@ The joins are Ibis expressions, the same on every engine (`datarules.flow_engine
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 from typing import Any
 
@@ -87,10 +87,12 @@ class Join:
         self.fields: list[Words] = []
         self._day: tuple[list[Any], list[int], int] | None = None
 
-    def follow(self, key: Any, name: str, words: Any, more: dict[str, Any]) -> None:
-        """Add columns that follow from the word in one column."""
+    def follow(
+        self, key: Any, name: str, words: Any, more: dict[str, Any], texts: Sequence[str] = ()
+    ) -> None:
+        """Add columns that follow from the word in one column, some of few texts."""
         word = pa.array(words, key.type().to_pyarrow())
-        small = self.engine.put(f"{name}_words", pa.table({f"{name}_word": word, **more}))
+        small = self.engine.put(f"{name}_words", pa.table({f"{name}_word": word, **more}), texts)
         log = self.log.mutate(**{f"{name}_key": key})
         both = log.left_join(small, [log[f"{name}_key"] == small[f"{name}_word"]])
         self.log = both.drop(f"{name}_key", f"{name}_word")

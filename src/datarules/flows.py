@@ -196,7 +196,7 @@ def check(
     join.answers(table)
     counts = _counts(join, table, rows, dated, lambda share: tell("Counting", share))
     numbers, texts = _texts(book, table, join.problems.texts)
-    join.follow(join.log[f"{ROW}answer"], f"{ROW}text", numbers, texts)
+    join.follow(join.log[f"{ROW}answer"], f"{ROW}text", numbers, texts, list(texts))
     added = {fit.prefix + key: join.log[f"{ROW}text_{key}"] for key in ADDED}
     first, last = span or (None, None)
     return Checked(fit, first, last, join.log.select(*own, **added), counts, engine.damaged())
