@@ -23,6 +23,7 @@ import urllib.request
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from urllib.parse import urlencode
 
 from datarules.load import load
@@ -117,11 +118,22 @@ def script(asked: list[str], fresh: bool, pause: float = 0.0) -> str:
     return "\n".join(lines) + "\n"
 
 
+def family(process: int) -> list[int]:
+    """Return a process and all that descend from it."""
+    found = [process]
+    for one in found:
+        for task in Path(f"/proc/{one}/task").iterdir():
+            found += map(int, (task / "children").read_text(encoding="ascii").split())
+    return found
+
+
 def spent(process: int) -> float:
-    """Return the processor time a process has used so far, in seconds, without its children."""
-    with open(f"/proc/{process}/stat", encoding="ascii") as file:
-        user, system = file.read().rpartition(")")[2].split()[11:13]
-    return (int(user) + int(system)) / os.sysconf("SC_CLK_TCK")
+    """Return the processor time that a process and its descendants have used so far, in seconds."""
+    ticks = 0
+    for one in family(process):
+        user, system = Path(f"/proc/{one}/stat").read_text(encoding="ascii").rpartition(")")[2].split()[11:13]
+        ticks += int(user) + int(system)
+    return ticks / os.sysconf("SC_CLK_TCK")
 
 
 def wrk(at: tuple[str, int], lua: str, seconds: int, connections: int) -> Load:

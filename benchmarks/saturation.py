@@ -3,8 +3,9 @@
 Load is wrk's closed loop of `http`, on questions whose answers are kept and, in every second part, on numbers never
 stated before, so that memory has every reason to grow. Memory is the proportional share (PSS) of all processes
 of the server, so that pages which workers share count once. It is flat if over the second half, when every cache
-is full, it grows by less than `GROWTH`. One worker is measured first, then two; the load
-generator runs on the same cores, so the second worker's gain shows in full only with three.
+is full, it grows by less than `GROWTH`. One worker is measured first, then two; the load generator runs on the
+same cores, so the second worker's gain shows in full only with three. What it would be there follows from the
+processor time that the server spends on a request: workers that wait for nothing of each other spend the same.
 
 ``DATARULES_BENCH_SECONDS`` sets the seconds of load for each number of workers; ten minutes unless given.
 """
@@ -50,6 +51,11 @@ class Held:
         return sum(one.rate for one in self.pieces) / len(self.pieces)
 
     @property
+    def spent(self) -> float:
+        """Return the server's processor time for a request, in seconds."""
+        return sum(one.spent * one.rate for one in self.pieces) / sum(one.rate for one in self.pieces)
+
+    @property
     def failures(self) -> int:
         """Return how many requests failed."""
         return sum(one.failures for one in self.pieces)
@@ -61,19 +67,10 @@ class Held:
         return 100 * (self.memory[-1] - middle) / middle
 
 
-def family(process: int) -> list[int]:
-    """Return a process and all that descend from it."""
-    found = [process]
-    for one in found:
-        for task in Path(f"/proc/{one}/task").iterdir():
-            found += map(int, (task / "children").read_text(encoding="ascii").split())
-    return found
-
-
 def memory(process: int) -> float:
     """Return the memory of a process and its descendants in MB, shared pages counted once."""
     total = 0
-    for one in family(process):
+    for one in http.family(process):
         for line in Path(f"/proc/{one}/smaps_rollup").read_text(encoding="ascii").splitlines():
             if line.startswith("Pss:"):
                 total += int(line.split()[1])
@@ -123,5 +120,16 @@ def rows(quick: bool, port: int = 18767) -> Iterable[Row]:
     cores = os.cpu_count() or 1
     note = f"{cores} cores, of which the load generator takes part of one"
     yield Row("saturation", "two workers against one", gain, "times", GAIN, True, note)
+    costs = [found[workers].spent for workers in (1, 2)]
+    note = f"{costs[0] * 1e6:.0f} µs a request with one, {costs[1] * 1e6:.0f} with two: what a core each would give"
+    yield Row(
+        "saturation",
+        "two workers against one, by processor time",
+        2 * costs[0] / costs[1],
+        "times",
+        GAIN,
+        True,
+        note,
+    )
     extra = found[2].memory[-1] / found[1].memory[-1]
     yield Row("saturation", "memory of two workers against one", extra, "times", 2.0)
