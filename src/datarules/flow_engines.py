@@ -39,8 +39,8 @@ class Engine(Protocol):
         """Return the log as an Ibis table."""
         ...
 
-    def put(self, name: str, rows: pa.Table) -> Any:
-        """Return a small table as an Ibis table."""
+    def put(self, name: str, rows: pa.Table, texts: Sequence[str] = ()) -> Any:
+        """Return a small table; some of its columns hold few texts that many rows of the log will get."""
         ...
 
     def rows(self, expression: Any, progress: Progress | None = None) -> pa.Table:
@@ -113,8 +113,8 @@ class DuckDB:
         self.base.create_table(name, rows, temp=True)
         for column in texts:
             kind = f"{name}_{column}"
-            words = f'SELECT DISTINCT "{column}" FROM "{name}" WHERE "{column}" IS NOT NULL'
-            if self.base.con.execute(words).fetchone():
+            if rows[column].null_count < len(rows):
+                words = self.base.compile(self.base.table(name).select(column).drop_null().distinct())
                 self.base.raw_sql(f'CREATE TEMP TYPE "{kind}" AS ENUM ({words} ORDER BY 1)')
                 self.base.raw_sql(f'ALTER TABLE "{name}" ALTER "{column}" TYPE "{kind}"')
         return self.base.table(name)

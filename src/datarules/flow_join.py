@@ -11,7 +11,6 @@ from typing import Any
 
 import ibis
 import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 
 from . import flow_table, flow_words
@@ -129,52 +128,51 @@ class Join:
         place = {key: f"{ROW}{n}" for n, key in enumerate(columns)}
         made = {place[key]: self._number(columns[key], key.removeprefix("facts.")) for key in numbers}
         self.log = self.log.mutate(**made)
-        picked = [place[key] if key in numbers else columns[key] for key in columns]
-        grouped = self.log.group_by(list(dict.fromkeys(picked))).aggregate(**{f"{ROW}rows": self.log.count()})
+        for key in columns:
+            if key in numbers:
+                self.fields.append(flow_words.measured(book, key.removeprefix("facts.")))
+            else:
+                self._worded(key, columns[key], place[key], tell)
+        self._keyed()
+        key = self.log[f"{ROW}key"]
+        grouped = self.log.group_by(key).aggregate(**{f"{ROW}rows": self.log.count()})
         found = _few(
             self.engine.rows(grouped.limit(MOST_COMBINATIONS + 1), tell),
             MOST_COMBINATIONS,
             ", ".join(columns.values()),
         )
-        codes = []
-        for key, source in zip(columns, picked, strict=True):
-            if key in numbers:
-                self.fields.append(flow_words.measured(book, key.removeprefix("facts.")))
-                codes.append(found[source].to_numpy().astype(np.int64))
-            else:
-                codes.append(self._worded(key, source, place[key], found[source].combine_chunks()))
-        return self._keyed(codes, found[f"{ROW}rows"].to_numpy())
+        return dict(zip(found[f"{ROW}key"].to_pylist(), found[f"{ROW}rows"].to_pylist(), strict=True))
 
-    def _worded(self, key: str, column: str, name: str, found: pa.Array) -> npt.NDArray[np.int64]:
-        """Add the number of what a word means, or of its problem; return it for each combination."""
-        coded = found.dictionary_encode() if not pa.types.is_dictionary(found.type) else found
-        one = self.reading.words(key, coded.dictionary.to_pylist())
+    def _distinct(self, column: Any, what: str, tell: Callable[[float], None]) -> list[Any]:
+        """Return the distinct words of a column, with nothing among them where a cell is empty.
+
+        Raises:
+            InputError: they are too many.
+        """
+        distinct = self.log.select(word=column).distinct().limit(MOST_WORDS + 1)
+        return list(_few(self.engine.rows(distinct, tell), MOST_WORDS, what)["word"].to_pylist())
+
+    def _worded(self, key: str, column: str, name: str, tell: Callable[[float], None]) -> None:
+        """Add the number of what a word means, or of its problem."""
+        words = [word for word in self._distinct(self.log[column], column, tell) if word is not None]
+        one = self.reading.words(key, words)
         numbers = self.problems.codes(one.codes, one.problems)
         lacking = one.absent if one.absent != NONE else self.problems.number(f"{key} is missing")
-        self.follow(self.log[column], name, coded.dictionary, {f"{name}_code": pa.array(numbers, pa.int32())})
+        self.follow(self.log[column], name, words, {f"{name}_code": pa.array(numbers, pa.int32())})
         code = self.log[f"{name}_code"].coalesce(ibis.literal(lacking, "int32"))
         self.log = self.log.mutate(**{name: code}).drop(f"{name}_code")
         self.fields.append(one)
-        index = coded.indices.fill_null(len(numbers)).to_numpy()
-        found_codes: npt.NDArray[np.int64] = np.array([*numbers, lacking], np.int64)[index]
-        return found_codes
 
-    def _keyed(self, codes: list[npt.NDArray[np.int64]], rows: npt.NDArray[np.int64]) -> dict[int, int]:
+    def _keyed(self) -> None:
+        """Make one number of the numbers of a row, or of its first problem."""
         steps = flow_table.strides(self.fields)
         kind = "int32" if steps and steps[0] * len(self.fields[0].meanings) < 1 << 31 else "int64"
         names = [f"{ROW}{n}" for n in range(len(self.fields))]
         key = ibis.literal(0, kind)
-        keys = np.zeros(len(rows), np.int64)
-        worst = np.zeros(len(rows), np.int64)
-        for name, step, code in zip(names, steps, codes, strict=True):
+        for name, step in zip(names, steps, strict=True):
             key = key + self.log[name].cast(kind) * ibis.literal(step, kind)
-            keys += code * step
-            worst = np.minimum(worst, code)
         least = ibis.least(ibis.literal(0, "int32"), *(self.log[name] for name in names)).cast(kind)
         self.log = self.log.mutate(**{f"{ROW}key": (least < 0).ifelse(least, key).cast(kind)}).drop(*names)
-        distinct, back = np.unique(np.where(worst < 0, worst, keys), return_inverse=True)
-        sums = np.bincount(back, rows, len(distinct)).astype(np.int64)
-        return dict(zip(distinct.tolist(), sums.tolist(), strict=True))
 
     def days(self, tell: Callable[[float], None]) -> tuple[flow_table.Longs, list[date], bool]:
         """Read the days; return the first of each period, first and last day, whether every day can be read.
@@ -187,9 +185,8 @@ class Join:
             day = self.reading.fixed["date"]
             return flow_table.periods(self.reading.book, day, day), [day, day], True
         column = _days(self.log[mapping.columns["date"]], mapping.date_format)
-        distinct = self.log.select(word=column).distinct().limit(MOST_WORDS + 1)
-        found = _few(self.engine.rows(distinct, tell), MOST_WORDS, mapping.columns["date"])["word"]
-        words = [word for word in found.to_pylist() if word is not None]
+        found = self._distinct(column, mapping.columns["date"], tell)
+        words = [word for word in found if word is not None]
         read = [self.reading.day(word) for word in words]
         known = [day for day, _ in read if day is not None]
         span = [min(known), max(known)] if known else []
