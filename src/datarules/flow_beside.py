@@ -12,9 +12,9 @@ from typing import NamedTuple
 
 from .beside import EXCLUSIVE, kind_of, location_clash
 from .model import Decision, Rule, Value
-from .pairs import BESIDE, DECIDING, Entry, Pair
+from .pairs import BESIDE, Entry, Pair, duties_of
 from .rulebook import Cell, DayView
-from .vocab import LOCALISATION, Action, Modality
+from .vocab import LOCALISATION, Action
 from .worlds import holds
 
 CLASH = "exclusive-location"
@@ -88,17 +88,6 @@ class _Apart(NamedTuple):
     marks: Mapping[str, tuple[Mark, ...]]
 
 
-def _binding(view: DayView, among: Iterable[tuple[str, Action]]) -> list[Rule]:
-    """Return the duties of some orders and actions."""
-    return [
-        rule
-        for order, action in among
-        for rule in view.rules.get((order, action), ())
-        if rule.modality is not Modality.PERMISSION
-        and (rule.modality is Modality.OBLIGATION or action not in DECIDING)
-    ]
-
-
 class Abreast:
     """The duties of one origin on one day towards every destination.
 
@@ -111,9 +100,15 @@ class Abreast:
         self.view = view
         self.origin = origin
         self.orders = list(dict.fromkeys(order for order, _ in view.orders_of(origin)))
-        own = [(order, action) for order in self.orders for action in (*BESIDE, Action.TRANSFER)]
-        self._own = _binding(view, own)
-        self._foreign = _binding(view, ((order, Action.IMPORT) for order in view.importers()))
+        self._own = [
+            rule
+            for order in self.orders
+            for action in (*BESIDE, Action.TRANSFER)
+            for rule in duties_of(view, order, action)[0].values()
+        ]
+        self._foreign = [
+            rule for order in view.importers() for rule in duties_of(view, order, Action.IMPORT)[0].values()
+        ]
         self.silent = not self._own and not self._foreign
         self._told: dict[Cell, _Apart | None] = {}
         self._made: dict[object, _Apart] = {}

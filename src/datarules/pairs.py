@@ -6,7 +6,7 @@ same cell, so that the decision looks at each distinct situation once.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from .model import (
@@ -96,6 +96,19 @@ def situation_of(cell: Cell, programs: Iterable[Program], beside: Iterable[Entry
 
 BESIDE = (*LOCALISATION, Action.ONWARD_TRANSFER)
 DECIDING = (Action.TRANSFER, Action.IMPORT)
+
+
+def duties_of(view: DayView, order: str, action: Action) -> tuple[Mapping[str, Rule], Sequence[Rule]]:
+    """Return the duties of an order on an action by IRI, and with them the rules that override one."""
+    key = ("duties", order, action)
+    found = view.memo.get(key)
+    if not isinstance(found, tuple):
+        decides = Modality.PROHIBITION if action in DECIDING else None
+        rules = view.rules.get((order, action), ())
+        duties = {rule.iri: rule for rule in rules if rule.modality not in (Modality.PERMISSION, decides)}
+        beside = [r for r in rules if r.iri in duties or not r.overrides.isdisjoint(duties)]
+        found = view.memo[key] = (duties, beside if duties else [])
+    return found
 
 
 class Pair:
@@ -238,14 +251,10 @@ class Pair:
 
         ``other`` is the place that destinations of the rules speak of: of data coming in, where they come from.
         """
-        rules = self.view.rules.get((order, action), ())
-        decides = Modality.PROHIBITION if action in DECIDING else None
-        duties = {r.iri for r in rules if r.modality not in (Modality.PERMISSION, decides)}
-        found = [
-            (rule, *self.applies(rule, cell, other))
-            for rule in (rules if duties else ())
-            if rule.iri in duties or not duties.isdisjoint(rule.overrides)
-        ]
+        duties, rules = duties_of(self.view, order, action)
+        if not any(self.book.matches(rule.scope, cell) for rule in duties.values()):
+            return []
+        found = [(rule, *self.applies(rule, cell, other)) for rule in rules]
         bites = {rule.iri: when for rule, when, _ in found if when != FALSE}
         entries = []
         for rule, when, lists in found:
