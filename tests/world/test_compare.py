@@ -10,7 +10,6 @@ import pytest
 from datarules import reports, wording
 from datarules import vocab as v
 from datarules.compare import AXES, VERDICTS, Comparison, compare
-from datarules.load import load
 from datarules.model import Mechanism, Rule
 from datarules.rulebook import Cell, RuleBook
 from datarules.vocab import Action, Burden, Status, Strength
@@ -75,11 +74,6 @@ def test_a_shared_mechanism_is_named_once_whatever_each_law_calls_it() -> None:
     assert found.shared == (kind,)
     assert found.one_sided == ()
     assert found.verdict == "compatible"
-
-
-@pytest.fixture(scope="module")
-def book() -> RuleBook:
-    return RuleBook.unchecked(load())
 
 
 @pytest.mark.parametrize(

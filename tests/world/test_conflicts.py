@@ -13,17 +13,11 @@ from datarules import vocab as v
 from datarules import wording
 from datarules.conflicts import KINDS, TERRITORIAL, UNRESOLVED, Clash, between, speakers, world
 from datarules.explain import place
-from datarules.load import load
 from datarules.rulebook import RuleBook
 from datarules.vocab import Arising
 
 CASES = tomllib.loads((Path(__file__).parent / "conflicts.toml").read_text(encoding="utf-8"))["case"]
 KEYS = {"name", "between", "date", "kind", "norms", "resolution", "data", "facts", "absent", "now"}
-
-
-@pytest.fixture(scope="module")
-def book() -> RuleBook:
-    return RuleBook.unchecked(load())
 
 
 @pytest.fixture(scope="module")

@@ -14,7 +14,6 @@ from hypothesis import strategies as st
 from datarules import matrix as mx
 from datarules import vocab as v
 from datarules.decide import decide
-from datarules.load import load
 from datarules.matrix import STATUSES, Matrix, frame, matrix
 from datarules.model import Decision, Transfer
 from datarules.rulebook import RuleBook
@@ -23,11 +22,6 @@ from datarules.timeline import timeline
 from ..decision.worlds import CATEGORIES, DAY, cat, random_entries, random_rules, world
 
 SLOW = settings(max_examples=120, deadline=None)
-
-
-@pytest.fixture(scope="module")
-def book() -> RuleBook:
-    return RuleBook.unchecked(load())
 
 
 def shown(found: Decision) -> tuple[str, ...]:

@@ -6,11 +6,8 @@ from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
-import pytest
-
 from datarules import vocab as v
 from datarules import wording
-from datarules.load import load
 from datarules.model import Membership, Rule
 from datarules.paths import Chains, Walk
 from datarules.rulebook import Cell, RuleBook
@@ -90,11 +87,6 @@ def test_a_heavier_direct_step_is_what_a_travelling_duty_asks_for() -> None:
 def test_data_may_go_back_where_they_came_from() -> None:
     walk = Walk(world(law(a_onward="Prohibition")), DAY, CELL)
     assert walk.path([place(p) for p in "ABA"]).status is Status.FREE
-
-
-@pytest.fixture(scope="module")
-def book() -> RuleBook:
-    return RuleBook.unchecked(load())
 
 
 def test_bulk_data_do_not_reach_a_country_of_concern_by_way_of_a_third(book: RuleBook) -> None:
