@@ -3,9 +3,11 @@
 Load is wrk's closed loop of `http`, on questions whose answers are kept and, in every second part, on numbers never
 stated before, so that memory has every reason to grow. Memory is the proportional share (PSS) of all processes
 of the server, so that pages which workers share count once. It is flat if over the second half, when every cache
-is full, it grows by less than `GROWTH`. One worker is measured first, then two; the load generator runs on the
-same cores, so the second worker's gain shows in full only with three. What it would be there follows from the
-processor time that the server spends on a request: workers that wait for nothing of each other spend the same.
+is full, it grows by less than `GROWTH`. One worker is measured first, then two. What a second worker gives is
+measured apart, in turns of a few seconds with both servers up: the load generator runs on the same cores, so the
+gain shows in full only with three, and two servers of an empty endpoint tell how much of it this machine can
+show. Workers that wait for nothing of each other gain as much as empty ones, and spend the same processor time on
+a request as one alone.
 
 ``DATARULES_BENCH_SECONDS`` sets the seconds of load for each number of workers; ten minutes unless given.
 """
@@ -34,6 +36,14 @@ GROWTH = 3.0
 """Most per cent that memory may grow over the second half."""
 GAIN = 1.8
 """Times the throughput that two workers are to reach, on two free cores beside the load generator."""
+TURN = 5
+"""Seconds of one."""
+TURNS = 6
+"""Turns of load with one worker and with two."""
+EMPTY = 95.0
+"""Per cent of an empty endpoint's gain that two workers are to reach."""
+MEMORY = 1.5
+"""Times the memory of one worker that two may take."""
 P99 = 50e-3
 
 
@@ -94,13 +104,56 @@ def held(workers: int, seconds: int, asked: list[str], port: int) -> Held:
         return Held(tuple(pieces), tuple(used), time.monotonic() - began)
 
 
+def gain(
+    commands: tuple[list[str], list[str]], ports: tuple[int, int], path: str, lua: str
+) -> tuple[float, float]:
+    """Return what two workers answer against one, and how that would be by the processor time of a request."""
+    with http.served(commands[0], ports[0], path) as one, http.served(commands[1], ports[1], path) as two:
+        loads: tuple[list[Load], list[Load]] = ([], [])
+        for turn in range(2 * TURNS + 2):
+            load = http.wrk((one, two)[turn % 2], lua, TURN, http.CONNECTIONS)
+            if turn > 1:  # the first fill what is kept
+                loads[turn % 2].append(load)
+    rates = [sum(load.rate for load in found) for found in loads]
+    costs = [
+        sum(load.spent * load.rate for load in found) / rate for found, rate in zip(loads, rates, strict=True)
+    ]
+    return rates[1] / rates[0], 2 * costs[0] / costs[1]
+
+
 def rows(quick: bool, port: int = 18767) -> Iterable[Row]:
     """Measure saturation with one worker and with two. No rows where wrk is not installed."""
     if not shutil.which("wrk"):
         yield Row("saturation", "not measured: wrk is not installed (apt-get install wrk)", 0, "requests/s")
         return
     asked = http.paths(RuleBook.unchecked(load()), 500)
-    seconds = min(SECONDS, 20) if quick else SECONDS
+    yield from _gains(asked, port)
+    yield from _held(asked, min(SECONDS, 20) if quick else SECONDS, port)
+
+
+def _gains(asked: list[str], port: int) -> Iterable[Row]:
+    ports, lua = (port, port + 1), http.script(asked, False)
+
+    def commands(words: list[str], flag: list[str]) -> tuple[list[str], list[str]]:
+        made = [["-m", *words, *flag, str(number)] for number in ports]
+        return made[0], made[1]
+
+    ours = commands(["datarules", "serve"], ["--port"])
+    ours[1].extend(["--workers", "2"])
+    empty = commands(["benchmarks.empty"], [])
+    empty[1].append("2")
+    found, spent = gain(ours, ports, "/health", lua)
+    bare, _ = gain(empty, ports, "/v1/check", lua)
+    cores = os.cpu_count() or 1
+    note = f"{cores} cores, of which the load generator takes part of one; an empty endpoint gains {bare:.2f} times"
+    yield Row("saturation", "two workers against one", found, "times", GAIN, True, note)
+    note = "processor time of a request with one worker and with two: what a core for each would give"
+    yield Row("saturation", "two workers against one, by processor time", spent, "times", GAIN, True, note)
+    share = 100 * found / bare
+    yield Row("saturation", "gain of a second worker, share of an empty endpoint's", share, "%", EMPTY, True)
+
+
+def _held(asked: list[str], seconds: int, port: int) -> Iterable[Row]:
     found = {workers: held(workers, seconds, asked, port) for workers in (1, 2)}
     for workers, one in found.items():
         name = f"{workers} worker{'s' if workers > 1 else ''}"
@@ -116,20 +169,5 @@ def rows(quick: bool, port: int = 18767) -> Iterable[Row]:
         yield Row(
             "saturation", f"{name}: memory grown in the second half", one.growth, "%", GROWTH, note=note
         )
-    gain = found[2].rate / found[1].rate
-    cores = os.cpu_count() or 1
-    note = f"{cores} cores, of which the load generator takes part of one"
-    yield Row("saturation", "two workers against one", gain, "times", GAIN, True, note)
-    costs = [found[workers].spent for workers in (1, 2)]
-    note = f"{costs[0] * 1e6:.0f} µs a request with one, {costs[1] * 1e6:.0f} with two: what a core each would give"
-    yield Row(
-        "saturation",
-        "two workers against one, by processor time",
-        2 * costs[0] / costs[1],
-        "times",
-        GAIN,
-        True,
-        note,
-    )
     extra = found[2].memory[-1] / found[1].memory[-1]
-    yield Row("saturation", "memory of two workers against one", extra, "times", 2.0)
+    yield Row("saturation", "memory of two workers against one", extra, "times", MEMORY)

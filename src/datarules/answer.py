@@ -127,6 +127,7 @@ def _conflict(book: RuleBook, conflict: Conflict) -> Document:
         "text": explain.conflict(book, conflict),
         "norms": [rule_document(book, conflict.first), rule_document(book, conflict.second)],
         "by": rule_document(book, conflict.by) if conflict.by else None,
+        "further": [rule_document(book, rule) for rule in conflict.lifts[1:]],
         "data": v.local(conflict.data),
     }
 

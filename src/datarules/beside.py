@@ -5,7 +5,7 @@ None of it changes whether a transfer is lawful; all of it belongs to the answer
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from .model import FALSE, Conflict, Expr, Overlay, Rule, Value, all_of
@@ -101,20 +101,20 @@ def _disclosure(pair: Pair, cell: Cell) -> Iterable[Meeting]:
         for duty in pair.view.rules[order, Action.DISCLOSE]:
             if duty.modality is Modality.OBLIGATION and pair.applies(duty, cell, pair.origin)[0] != FALSE:
                 for ban, when in sorted(bans, key=lambda found: found[0].iri):
-                    by = min(
-                        (r for r in lifts if ban.iri in r.overrides),
-                        key=lambda r: not by_treaty(r),
-                        default=None,
-                    )
-                    resolution = "open" if by is None else "agreement" if by_treaty(by) else "exception"
-                    yield Meeting(
-                        Conflict("disclosure", duty, ban, resolution, by, cell.data), when, (), False
-                    )
+                    own = (rule for rule in lifts if ban.iri in rule.overrides)
+                    ways = tuple(sorted(own, key=lambda rule: (not by_treaty(rule), rule.iri)))
+                    found = Conflict("disclosure", duty, ban, lifted(ways), ways, cell.data)
+                    yield Meeting(found, when, (), False)
 
 
 def by_treaty(rule: Rule) -> bool:
     """Say whether a permission rests on an international agreement."""
     return rule.mechanism is not None and TREATY in (rule.mechanism.iri, *rule.mechanism.kinds)
+
+
+def lifted(lifts: Sequence[Rule]) -> str:
+    """Say how a ban on disclosure stands that some permissions lift, those of agreements first."""
+    return "open" if not lifts else "agreement" if by_treaty(lifts[0]) else "exception"
 
 
 def location_clash(book: RuleBook, data: Iterable[str]) -> str:
@@ -137,7 +137,7 @@ def _exclusive(pair: Pair, situation: Situation) -> Iterable[Meeting]:
             for own in ours:
                 data = situation.cell.data
                 comes_to = location_clash(pair.book, (data,))
-                clash = Conflict("exclusive-location", own.rule, theirs.rule, comes_to, None, data)
+                clash = Conflict("exclusive-location", own.rule, theirs.rule, comes_to, (), data)
                 yield Meeting(clash, all_of(own.when, theirs.when), (), False)
 
 
@@ -165,8 +165,9 @@ def _tension(pair: Pair, cell: Cell, measures: list[Entry], act: Action) -> Iter
             for c in pair.view.commitments
             if commitment.iri in c.overrides and pair.book.matches(c.scope, cell)
         ]
-        first = next(iter(exceptions), None)
         for measure in measures:
-            found = Conflict("treaty-tension", measure.rule, commitment, "tension", first, cell.data)
+            found = Conflict(
+                "treaty-tension", measure.rule, commitment, "tension", tuple(exceptions), cell.data
+            )
             restricts = act is Action.ADOPT_TRANSFER_RESTRICTION
             yield Meeting(found, measure.when, tuple(c.when for c in exceptions), restricts)

@@ -116,6 +116,7 @@ class Conflict(msgspec.Struct, frozen=True):
     norms: list[Rule]
     by: Rule | None
     data: str
+    further: list[Rule] = msgspec.field(default_factory=list)
 
 
 class Deciding(msgspec.Struct, frozen=True):

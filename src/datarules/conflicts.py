@@ -24,11 +24,12 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from . import vocab as v
-from .beside import by_treaty, location_clash, two_parties
+from .beside import lifted, location_clash, two_parties
 from .decide import decide
 from .model import FALSE, Expr, Rule, Scope, Transfer, Value, all_of, negate
 from .norms import Norms, broadest, meeting, takes_all, within
 from .rulebook import Cell, DayView, RuleBook
+from .verdicts import bars
 from .vocab import LOCALISATION, SCALE, Action, Modality, Status
 from .worlds import holds
 
@@ -64,7 +65,7 @@ class Clash:
         sectors: the sectors under both; empty for any.
         purposes: the purposes under both; empty for any.
         resolution: ``open``, ``infeasible``, ``split``, ``mirror``, ``agreement``, ``exception``, ``tension``.
-        by: the norm that resolves it, if one does.
+        lifts: the norms that resolve it, those of agreements first.
         now: whether both norms bite under the baseline profile and the facts stated.
         condition: when both bite.
     """
@@ -77,9 +78,14 @@ class Clash:
     sectors: tuple[str, ...]
     purposes: tuple[str, ...]
     resolution: str
-    by: Rule | None
+    lifts: tuple[Rule, ...]
     now: bool
     condition: Expr
+
+    @property
+    def by(self) -> Rule | None:
+        """Return the first of the norms that resolve it, if any does."""
+        return next(iter(self.lifts), None)
 
 
 Concerned = Callable[[str, Rule, Rule], bool]
@@ -87,7 +93,7 @@ Concerned = Callable[[str, Rule, Rule], bool]
 
 # -- the kinds
 
-Found = tuple[str, Rule, Rule, str, Rule | None, Expr]
+Found = tuple[str, Rule, Rule, str, tuple[Rule, ...], Expr]
 """kind, first norm, second norm, resolution, what resolves it, when both bite"""
 
 
@@ -97,17 +103,16 @@ def _each(
     seconds = list(seconds)
     for first, when in firsts:
         for second, also in seconds:
-            yield kind, first, second, resolution, None, all_of(when, also)
+            yield kind, first, second, resolution, (), all_of(when, also)
 
 
 def _disclosure(ours: Norms, theirs: Norms) -> Iterator[Found]:
     """A duty under their law to hand data over against our ban on doing so."""
     duties = theirs.of(Modality.OBLIGATION, Action.DISCLOSE)
     for ban, when in ours.of(Modality.PROHIBITION, Action.DISCLOSE) if duties else ():
-        by = next(iter(ours.lifts(ban)), None)
-        resolution = "open" if by is None else "agreement" if by_treaty(by) else "exception"
+        lifts = tuple(ours.lifts(ban))
         for duty, also in duties:
-            yield "disclosure", duty, ban, resolution, by, all_of(when, also)
+            yield "disclosure", duty, ban, "open", lifts, all_of(when, also)
 
 
 def _location(ours: Norms, theirs: Norms) -> Iterator[Found]:
@@ -153,7 +158,7 @@ def _onward(ours: Norms, theirs: Norms) -> Iterator[Found]:
         for place in barred:
             route = _opens(view, theirs.here, place, ban)
             if route is not None:
-                yield "onward-ban", ban, route, "infeasible", None, when
+                yield "onward-ban", ban, route, "infeasible", (), when
                 break
 
 
@@ -194,9 +199,15 @@ def _tension(ours: Norms, theirs: Norms) -> Iterator[Found]:
             continue
         exceptions = [c for c in view.commitments if commitment.iri in c.overrides]
         for measure, when in measures[commitment.action]():
-            lifted = [negate(c.when) for c in exceptions if takes_all(view.book, c.scope, measure.scope)]
-            by = next(iter(exceptions), None)
-            yield "treaty-tension", measure, commitment, "tension", by, all_of(when, given, *lifted)
+            unless = [negate(c.when) for c in exceptions if takes_all(view.book, c.scope, measure.scope)]
+            yield (
+                "treaty-tension",
+                measure,
+                commitment,
+                "tension",
+                tuple(exceptions),
+                all_of(when, given, *unless),
+            )
 
 
 def _restricts(
@@ -205,19 +216,11 @@ def _restricts(
     """Say whether a measure stands in the way of some transfer there, under the profile."""
     if measure.action is not Action.TRANSFER:
         return True
-    view = ours.view
-    for category in data:
-        asked = Transfer(
-            ours.here,
-            ours.there,
-            (category,),
-            min(purposes, default=v.ANY_PURPOSE),
-            min(sectors, default=v.ANY_SECTOR),
-        )
-        found = decide(view.book, asked, view.day)
-        if any(o.rule is measure and o.kind in ("default", "prohibition") for o in found.obstacles):
-            return True
-    return False
+    purpose, sector = min(purposes, default=v.ANY_PURPOSE), min(sectors, default=v.ANY_SECTOR)
+    baseline = ours.view.book.baseline
+    return any(
+        bars(ours.pair.situation(Cell(category, purpose, sector)), baseline, measure) for category in data
+    )
 
 
 _DIRECTED: tuple[Callable[[Norms, Norms], Iterator[Found]], ...] = (
@@ -232,6 +235,11 @@ _DIRECTED: tuple[Callable[[Norms, Norms], Iterator[Found]], ...] = (
 
 Met = tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]
 """The data, sectors and purposes under two norms."""
+
+
+def _scope(met: Met) -> Scope:
+    data, sectors, purposes = met
+    return Scope(frozenset(data), frozenset(), frozenset(sectors), frozenset(purposes))
 
 
 def _narrowed(
@@ -296,7 +304,7 @@ def between(
     found: dict[tuple[str, str, str], Clash] = {}
     for ours, theirs in (sides, sides[::-1]):
         for look in _DIRECTED:
-            for kind, first, second, resolution, by, when in look(ours, theirs):
+            for kind, first, second, resolution, lifts, when in look(ours, theirs):
                 if kind not in wanted or when == FALSE or (concerned and not concerned(kind, first, second)):
                     continue
                 met = meeting(book, first.scope, second.scope, kind in TERRITORIAL)
@@ -306,14 +314,17 @@ def between(
                 if cell is None:
                     continue
                 met, when, now = cell
-                if kind in ("exclusive-location", "copy-against-exclusive"):
+                if kind == "disclosure":
+                    lifts = tuple(rule for rule in lifts if takes_all(book, rule.scope, _scope(met)))
+                    resolution = lifted(lifts)
+                elif kind in ("exclusive-location", "copy-against-exclusive"):
                     resolution = location_clash(book, met[0])
                 elif kind == "treaty-tension" and not _restricts(ours, first, *met):
                     continue
                 places = (here, there) if first.order in sides[0].orders else (there, here)
                 found.setdefault(
                     (kind, first.iri, second.iri),
-                    Clash(kind, places, first, second, *met, resolution, by, now, when),
+                    Clash(kind, places, first, second, *met, resolution, lifts, now, when),
                 )
     return sorted(found.values(), key=lambda c: (KINDS.index(c.kind), not c.now, c.first.iri, c.second.iri))
 

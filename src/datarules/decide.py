@@ -17,7 +17,7 @@ from .verdicts import NOW, RANK, ROUTE_LEVELS, Look, Table, span
 from .vocab import SCALE, Modality, Status, Strength
 
 PAIRS_KEPT = 2048
-"""Most pairs remembered for one day; a pair with many situations holds a few megabytes."""
+"""Most pairs of places remembered, over all days: a pair holds half a megabyte, with many situations more."""
 KEPT = 4096
 """Most answers remembered for one pair on one day; the law of a day does not change."""
 
@@ -37,8 +37,7 @@ def decide(book: RuleBook, transfer: Transfer, day: int) -> Decision:
     pair_key = (transfer.origin, transfer.destination)
     pair = view.memo.get(pair_key)
     if not isinstance(pair, Pair):
-        if len(view.memo) >= PAIRS_KEPT:
-            view.memo.clear()
+        book.count(view, PAIRS_KEPT)
         pair = view.memo[pair_key] = Pair(view, *pair_key)
     if len(transfer.data) == 1:
         return _remembered(pair, Cell(transfer.data[0], transfer.purpose, transfer.sector), transfer)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 
 from . import vocab as v
-from .model import FALSE, TRUE, AllOf, AnyOf, Comparison, Conflict, Decision, Expr, Not, Obstacle, Route
+from .beside import by_treaty
+from .model import FALSE, TRUE, AllOf, AnyOf, Comparison, Conflict, Decision, Expr, Not, Obstacle, Route, Rule
 from .rulebook import RuleBook
 from .vocab import Status
 
@@ -144,23 +146,26 @@ def obstacle(book: RuleBook, one: Obstacle) -> str:
             return f"It would be forbidden{turning_on(book, one.narrower, one.condition)}: {rule.label} ({cited})."
 
 
+def _solved(words: str, rules: Iterable[Rule]) -> str:
+    labels = "; ".join(rule.label for rule in rules)
+    return f" {words}: {labels}." if labels else ""
+
+
 def conflict(book: RuleBook, one: Conflict) -> str:
     """Return a conflict between two norms in one sentence."""
     first = f"{one.first.label} ({'; '.join(c.article for c in one.first.citations)})"
     second = f"{one.second.label} ({'; '.join(c.article for c in one.second.citations)})"
     match one.kind:
         case "disclosure":
-            lifts = (
-                "An agreement lifts the ban for orders made under it"
-                if one.resolution == "agreement"
-                else "An exception may lift the ban"
+            solved = _solved(
+                "An agreement lifts the ban for orders made under it", filter(by_treaty, one.lifts)
             )
-            solved = f" {lifts}: {one.by.label}." if one.by else ""
+            solved += _solved("An exception may lift the ban", (r for r in one.lifts if not by_treaty(r)))
             return f"{place(book, one.first.order)} can order what {place(book, one.second.order)} forbids: {first} against {second}.{solved}"
         case "exclusive-location":
             return f"Both ends claim the only place for the same data: {first} against {second}. {LOCATION[one.resolution]}"
         case _:
-            exception = f" The agreement allows for exceptions: {one.by.label}." if one.by else ""
+            exception = _solved("The agreement allows for exceptions", one.lifts)
             return f"Possible tension, not a breach: {first} beside the commitment {second}.{exception}"
 
 

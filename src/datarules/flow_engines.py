@@ -89,6 +89,7 @@ class DuckDB:
             ) from None
         self.base.raw_sql("SET enable_progress_bar = true")
         self.base.raw_sql("SET enable_progress_bar_print = false")
+        self.base.raw_sql("SET perfect_ht_threshold = 22")  # groups of keys by position
         self.base.raw_sql("SET disabled_optimizers = 'join_order,build_side_probe_side'")
         self._csv = False
 

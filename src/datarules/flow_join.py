@@ -16,7 +16,7 @@ import pyarrow as pa
 from . import flow_table, flow_words
 from .errors import InputError
 from .flow_engines import Engine
-from .flow_table import Table
+from .flow_table import Longs, Places, Table
 from .flow_words import Reading, Words
 from .matrix import NONE
 
@@ -26,8 +26,10 @@ MOST_COMBINATIONS = 5_000_000
 """Distinct combinations of words a log may have; more mean that a column is the wrong one."""
 ROW = "datarules_"
 """Prefix of the columns that only the join needs."""
-LINE = f"{ROW}line"
-"""Column of the line of a combination whose verdict turns on the day."""
+PLACE = f"{ROW}place"
+"""Column of the place of the verdict of a row whose verdict turns on the day."""
+LINE, FIRST, RANK = f"{ROW}line", f"{ROW}first", f"{ROW}rank"
+"""Columns of a row whose verdict turns on the day: its line, and the two parts of its place."""
 
 
 def _days(column: Any, form: str) -> Any:
@@ -80,11 +82,12 @@ class Join:
 
     def __init__(self, engine: Engine, log: Any, reading: Reading) -> None:
         self.engine = engine
+        self.source = log
         self.log = log
         self.reading = reading
         self.problems = _Problems()
         self.fields: list[Words] = []
-        self._day: tuple[list[Any], list[int], int] | None = None
+        self._day: tuple[list[Any], list[int], int | None] | None = None
 
     def follow(
         self, key: Any, name: str, words: Any, more: dict[str, Any], texts: Sequence[str] = ()
@@ -112,11 +115,11 @@ class Join:
         wrong = self.problems.number(f"facts.{fact}: this is no whole number of {unit} from 0 up")
         return ibis.cases((empty, 0), (good, code), else_=wrong).cast("int32")
 
-    def combinations(self, tell: Callable[[float], None]) -> dict[int, int]:
-        """Give every row the key of its combination, or its problem; return how many rows each key has.
+    def combinations(self, tell: Callable[[float], None]) -> tuple[Longs, Longs]:
+        """Give every row the key of its combination, or its problem; return the keys, ascending, and the rows of each.
 
         Raises:
-            InputError: the combinations are too many.
+            InputError: the combinations are too many, or the log changes while it is read.
         """
         book, mapping = self.reading.book, self.reading.mapping
         columns = {key: name for key, name in mapping.columns.items() if key != "date"}
@@ -141,27 +144,45 @@ class Join:
             MOST_COMBINATIONS,
             ", ".join(columns.values()),
         )
-        return dict(zip(found[f"{ROW}key"].to_pylist(), found[f"{ROW}rows"].to_pylist(), strict=True))
+        if found[f"{ROW}key"].null_count:
+            raise InputError.single(
+                "files",
+                ", ".join(columns.values()),
+                "There are words that were not there a moment ago: the log changes while it is read.",
+                "Check a copy, or a log that is finished.",
+            )
+        keys, rows = (found[f"{ROW}{name}"].to_numpy().astype(np.int64) for name in ("key", "rows"))
+        order = np.argsort(keys)
+        return keys[order], rows[order]
 
     def _distinct(self, column: Any, what: str, tell: Callable[[float], None]) -> list[Any]:
-        """Return the distinct words of a column, with nothing among them where a cell is empty.
+        """Return the distinct words of a column of the log as it is, with nothing among them for empty cells.
 
         Raises:
             InputError: they are too many.
         """
-        distinct = self.log.select(word=column).distinct().limit(MOST_WORDS + 1)
+        distinct = self.source.select(word=column).distinct().limit(MOST_WORDS + 1)
         return list(_few(self.engine.rows(distinct, tell), MOST_WORDS, what)["word"].to_pylist())
 
     def _worded(self, key: str, column: str, name: str, tell: Callable[[float], None]) -> None:
         """Add the number of what a word means, or of its problem."""
-        words = [word for word in self._distinct(self.log[column], column, tell) if word is not None]
+        found = self._distinct(self.source[column], column, tell)
+        words = [word for word in found if word is not None]
         one = self.reading.words(key, words)
         numbers = self.problems.codes(one.codes, one.problems)
-        lacking = one.absent if one.absent != NONE else self.problems.number(f"{key} is missing")
-        self.follow(self.log[column], name, words, {f"{name}_code": pa.array(numbers, pa.int32())})
-        code = self.log[f"{name}_code"].coalesce(ibis.literal(lacking, "int32"))
-        self.log = self.log.mutate(**{name: code}).drop(f"{name}_code")
+        lacking = None
+        if len(words) < len(found):
+            lacking = one.absent if one.absent != NONE else self.problems.number(f"{key} is missing")
+        self._coded(self.log[column], name, words, numbers, lacking)
         self.fields.append(one)
+
+    def _coded(self, cell: Any, name: str, words: Any, numbers: list[int], lacking: int | None) -> None:
+        """Add the number of each word, and where cells are empty that of what is lacking."""
+        self.follow(cell, name, words, {f"{name}_code": pa.array(numbers, pa.int32())})
+        code = self.log[f"{name}_code"]
+        if lacking is not None:
+            code = code.coalesce(ibis.literal(lacking, "int32"))
+        self.log = self.log.mutate(**{name: code}).drop(f"{name}_code")
 
     def _keyed(self) -> None:
         """Make one number of the numbers of a row, or of its first problem."""
@@ -171,10 +192,12 @@ class Join:
         key = ibis.literal(0, kind)
         for name, step in zip(names, steps, strict=True):
             key = key + self.log[name].cast(kind) * ibis.literal(step, kind)
-        least = ibis.least(ibis.literal(0, "int32"), *(self.log[name] for name in names)).cast(kind)
-        self.log = self.log.mutate(**{f"{ROW}key": (least < 0).ifelse(least, key).cast(kind)}).drop(*names)
+        if self.problems.texts:
+            least = ibis.least(ibis.literal(0, "int32"), *(self.log[name] for name in names)).cast(kind)
+            key = (least < 0).ifelse(least, key)
+        self.log = self.log.mutate(**{f"{ROW}key": key.cast(kind)}).drop(*names)
 
-    def days(self, tell: Callable[[float], None]) -> tuple[flow_table.Longs, list[date], bool]:
+    def days(self, tell: Callable[[float], None]) -> tuple[Longs, list[date], bool]:
         """Read the days; return the first of each period, first and last day, whether every day can be read.
 
         Raises:
@@ -184,7 +207,7 @@ class Join:
         if "date" not in mapping.columns:
             day = self.reading.fixed["date"]
             return flow_table.periods(self.reading.book, day, day), [day, day], True
-        column = _days(self.log[mapping.columns["date"]], mapping.date_format)
+        column = _days(self.source[mapping.columns["date"]], mapping.date_format)
         found = self._distinct(column, mapping.columns["date"], tell)
         words = [word for word in found if word is not None]
         read = [self.reading.day(word) for word in words]
@@ -194,7 +217,8 @@ class Join:
         ordinals = np.array([day.toordinal() if day else 0 for day, _ in read], np.int64)
         places = (np.searchsorted(starts, ordinals, "right") - 1).tolist()
         codes = self.problems.codes(places, (problem for _, problem in read))
-        self._day = (words, codes, self.problems.number("date is missing"))
+        lacking = None if len(words) == len(found) else self.problems.number("date is missing")
+        self._day = (words, codes, lacking)
         return starts, span, len(known) == len(found)
 
     def _dated(self) -> None:
@@ -206,29 +230,36 @@ class Join:
         words, codes, lacking = self._day
         mapping = self.reading.mapping
         column = _days(self.log[mapping.columns["date"]], mapping.date_format)
-        self.follow(column, name, words, {f"{name}_code": pa.array(codes, pa.int32())})
-        code = self.log[f"{name}_code"].coalesce(ibis.literal(lacking, "int32"))
-        self.log = self.log.mutate(**{name: code}).drop(f"{name}_code")
+        self._coded(column, name, words, codes, lacking)
 
-    def answers(self, table: Table) -> None:
+    def answers(self, table: Table, places: Places) -> None:
         """Give every row the number of its verdict, or of its problem.
 
-        A combination whose verdict is the same in all periods has it at once; else its line (the column
-        `LINE`, empty where there is no need of it) and the period tell.
+        A combination whose verdict is the same in all periods has it at once; else its line and the period
+        tell, and the place of its verdict too.
         """
-        same = (table.courses == table.courses[:, :1]).all(axis=1)
-        fixed = np.where(same[table.lines], table.courses[table.lines, 0], NONE)
+        fixed = table.lasting()
+        turning = fixed == NONE
         lines = {
-            f"{ROW}fixed": pa.array(fixed, pa.int32(), mask=fixed == NONE),
-            LINE: pa.array(table.lines, pa.int32(), mask=fixed != NONE),
+            f"{ROW}fixed": pa.array(fixed, pa.int32(), mask=turning),
+            LINE: pa.array(table.lines, pa.int32(), mask=~turning),
+            FIRST: pa.array(places.firsts, pa.int32()),
         }
         self.follow(self.log[f"{ROW}key"], LINE, table.keys, lines)
         self._dated()  # after the lines, so that who wants few lines need not look up the days of all rows
         day = f"{ROW}day"
-        where = self.log[LINE] * ibis.literal(len(table.periods), "int32") + self.log[day]
-        cells = {f"{ROW}turned": pa.array(table.courses.ravel(), pa.int32())}
+        where = (self.log[LINE] * ibis.literal(len(table.periods), "int32") + self.log[day]).cast("int32")
+        cells = {
+            f"{ROW}turned": pa.array(table.courses.ravel(), pa.int32()),
+            RANK: pa.array(places.ranks.ravel(), pa.int32()),
+        }
         self.follow(where, f"{ROW}cell", np.arange(table.courses.size), cells)
         log = self.log
         answer = ibis.coalesce(log[f"{ROW}fixed"], log[f"{ROW}turned"], log[f"{ROW}key"].cast("int32"))
         answer = (log[day] < 0).ifelse(log[day], answer)
         self.log = log.mutate(**{f"{ROW}answer": answer}).drop(f"{ROW}fixed", f"{ROW}turned")
+
+    def turning(self) -> Any:
+        """Return the rows whose verdict turns on the day, where every day can be read, with their `PLACE`."""
+        log = self.log.filter(self.log[LINE].notnull(), self.log[RANK].notnull())
+        return log.mutate(**{PLACE: log[FIRST] + log[RANK]})

@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -84,7 +84,8 @@ class Table:
 
     Attributes:
         fields: what each column means, in the order of the key.
-        keys: int64, the combinations that occur, ascending.
+        keys: int64, the combinations that occur.
+        asked: the meaning of each by field, without the day.
         lines: int32, the line of each.
         periods: first ordinal of each period of unchanged law.
         courses: int32 (lines, periods), numbers of verdicts.
@@ -93,10 +94,48 @@ class Table:
 
     fields: tuple[Words, ...]
     keys: Longs
+    asked: list[dict[str, Any]]
     lines: npt.NDArray[np.int32]
     periods: Longs
     courses: npt.NDArray[np.int32]
     verdicts: tuple[Verdict, ...]
+
+    def lasting(self) -> npt.NDArray[np.int32]:
+        """Return the number of the verdict of each combination; `NONE` where it differs between periods."""
+        if not len(self.lines):
+            return np.zeros(0, np.int32)
+        same = (self.courses == self.courses[:, :1]).all(axis=1)
+        return np.where(same[self.lines], self.courses[self.lines, 0], NONE).astype(np.int32)
+
+    def places(self) -> Places:
+        """Return a place for each verdict of each combination whose verdict differs between periods."""
+        ranks, distinct = np.empty_like(self.courses), []
+        for line, course in enumerate(self.courses):
+            found, ranks[line] = np.unique(course, return_inverse=True)
+            distinct.append(found)
+        turning = np.flatnonzero(self.lasting() == NONE)
+        sizes = np.array([len(found) for found in distinct], np.int64)[self.lines[turning]]
+        firsts = np.zeros(len(self.keys), np.int32)
+        firsts[turning] = np.cumsum(sizes) - sizes
+        parts = [distinct[line] for line in self.lines[turning].tolist()]
+        verdicts = np.concatenate(parts) if parts else np.zeros(0, np.int32)
+        return Places(firsts, ranks, np.repeat(turning, sizes), verdicts)
+
+
+class Places(NamedTuple):
+    """Dense numbers for the verdicts of combinations, so that rows are counted by position.
+
+    Attributes:
+        firsts: int32, the first place of each combination.
+        ranks: int32 (lines, periods), how far from it the verdict of a period is.
+        owners: int64, the combination of each place.
+        verdicts: int32, the number of its verdict.
+    """
+
+    firsts: npt.NDArray[np.int32]
+    ranks: npt.NDArray[np.int32]
+    owners: Longs
+    verdicts: npt.NDArray[np.int32]
 
 
 def strides(fields: Sequence[Words]) -> list[int]:
@@ -256,7 +295,8 @@ def compiled(
     made = _Lines(len(days))
     frames: dict[Shared, list[tuple[int, tuple[str, str, str]]]] = {}
     courses: list[tuple[_Course, list[int]]] = []
-    for number, row in enumerate(unpacked(reading, fields, keys)):
+    asked = unpacked(reading, fields, keys)
+    for number, row in enumerate(asked):
         facts: Facts = tuple(
             sorted(
                 (k.removeprefix("facts."), x)
@@ -269,8 +309,8 @@ def compiled(
             pair = (row["origin"], row["destination"], row["data"][0])
             frames.setdefault(shared, []).append((number, pair))
         else:
-            asked = Transfer(row["origin"], row["destination"], row["data"], *shared)
-            courses.append((_Several(book, made, asked), [number]))
+            one = Transfer(row["origin"], row["destination"], row["data"], *shared)
+            courses.append((_Several(book, made, one), [number]))
     for shared, rows in frames.items():
         courses.append((_Framed(book, made, shared, [pair for _, pair in rows]), [n for n, _ in rows]))
     places = tuple(sorted({place for course, _ in courses for place in course.places}))
@@ -284,8 +324,8 @@ def compiled(
     for course, numbers in courses:
         lines[numbers] = course.lines()
     used, back = np.unique(lines, return_inverse=True)
-    spelled = np.array([made.spelled(line) for line in used.tolist()], np.int32).reshape(-1, len(days))
-    return Table(tuple(fields), keys, back.astype(np.int32), days, spelled, tuple(made.verdicts))
+    spelled = np.array([made.spelled(line) for line in used.tolist()], np.int32).reshape(len(used), len(days))
+    return Table(tuple(fields), keys, asked, back.astype(np.int32), days, spelled, tuple(made.verdicts))
 
 
 def _packed(found: Matrix, where: tuple[Longs, Longs, Longs]) -> Longs:

@@ -8,31 +8,31 @@ and what is no row at all (a damaged line of a CSV file) is counted and told.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cache
 from glob import glob
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
-import numpy as np
 import pyarrow as pa
 
 from . import flow_table
 from .errors import InputError, Problem
 from .flow_engines import Engine, format_of
-from .flow_join import LINE, ROW, Join
+from .flow_join import PLACE, ROW, Join
 from .flow_mapping import ADDED, FlowMapping, fitted
-from .flow_table import Table, Verdict
+from .flow_table import Longs, Places, Table, Verdict
 from .flow_words import Reading
+from .matrix import NONE
 from .rulebook import RuleBook
 
 Progress = Callable[[str, float], None]
 """Called with what is being done, and the share done from 0 to 1."""
 
 
-@dataclass(frozen=True, slots=True)
-class Count:
+class Count(NamedTuple):
     """How many rows got one answer.
 
     Attributes:
@@ -56,7 +56,7 @@ class Checked:
         mapping: how it was read.
         first: first day of a row that can be judged; nothing if there is none.
         last: the last.
-        expression: the log with the columns added, for the engine to run.
+        answered: makes the log with the columns added, for the engine to run.
         counts: how many rows got which answer.
         damaged: lines of the files that are no rows: file, line, reason, text.
     """
@@ -64,7 +64,7 @@ class Checked:
     mapping: FlowMapping
     first: date | None
     last: date | None
-    expression: Any
+    answered: Callable[[], Any]
     counts: list[Count] = field(default_factory=list)
     damaged: list[dict[str, Any]] = field(default_factory=list)
 
@@ -121,36 +121,41 @@ def _texts(book: RuleBook, table: Table, problems: Sequence[str]) -> tuple[list[
 
 
 def _counts(
-    join: Join, table: Table, rows: dict[int, int], dated: bool, tell: Callable[[float], None]
+    join: Join,
+    table: Table,
+    places: Places,
+    found: tuple[Longs, Longs],
+    dated: bool,
+    tell: Callable[[float], None],
 ) -> list[Count]:
     """Return how many rows got which answer; only rows whose answer turns on their day are read again."""
     verdicts, problems = table.verdicts, join.problems.texts
-    meanings = dict(
-        zip(table.keys.tolist(), flow_table.unpacked(join.reading, join.fields, table.keys), strict=True)
-    )
-    line = dict(zip(table.keys.tolist(), table.lines.tolist(), strict=True))
-    turning = {n for n, course in enumerate(table.courses) if (course != course[0]).any()}
-    again = {key for key in rows if not dated or line.get(key) in turning}
-    found = [
-        Count({}, None, problems[-key - 1], n)
-        if key < 0
-        else Count(meanings[key], verdicts[table.courses[line[key]][0]], "", n)
-        for key, n in rows.items()
-        if key not in again
-    ]
-    if not again:
-        return found
-    log, key, answer = join.log, f"{ROW}key", f"{ROW}answer"
-    if dated:
-        log = log.filter(log[LINE].notnull())
-    grouped = log.group_by([key, answer]).aggregate(rows=log.count())
-    for row in join.engine.rows(grouped, tell).to_pylist():
-        number = row[answer]
-        if number < 0:
-            found.append(Count({}, None, problems[-number - 1], row["rows"]))
-        else:
-            found.append(Count(meanings[row[key]], verdicts[number], "", row["rows"]))
-    return found
+    counts: list[Count] = []
+
+    def counted(by: list[str], log: Any) -> Iterator[tuple[Any, ...]]:
+        got = join.engine.rows(log.group_by(by).aggregate(rows=log.count()), tell)
+        return zip(*(got[name].to_pylist() for name in (*by, "rows")), strict=True)
+
+    if not dated:  # a day that cannot be read takes the place of any other answer
+        asked = dict(zip(table.keys.tolist(), table.asked, strict=True))
+        for key, number, n in counted([f"{ROW}key", f"{ROW}answer"], join.log):
+            if number < 0:
+                counts.append(Count({}, None, problems[-number - 1], n))
+            else:
+                counts.append(Count(asked[key], verdicts[number], "", n))
+        return counts
+    keys, rows = found
+    bad = len(keys) - len(table.keys)
+    for number, n in zip(keys[:bad].tolist(), rows[:bad].tolist(), strict=True):
+        counts.append(Count({}, None, problems[-number - 1], n))
+    for one, number, n in zip(table.asked, table.lasting().tolist(), rows[bad:].tolist(), strict=True):
+        if number != NONE:
+            counts.append(Count(one, verdicts[number], "", n))
+    if len(places.owners):
+        owners, numbers = places.owners.tolist(), places.verdicts.tolist()
+        for place, n in counted([PLACE], join.turning()):
+            counts.append(Count(table.asked[owners[place]], verdicts[numbers[place]], "", n))
+    return counts
 
 
 def check(
@@ -187,19 +192,27 @@ def check(
             progress(text, share)
 
     join = Join(engine, log, reading)
-    rows = join.combinations(lambda share: tell("Reading", share))
+    keys, rows = join.combinations(lambda share: tell("Reading", share))
     starts, span, dated = join.days(lambda share: tell("Reading days", share))
-    keys = np.array([key for key in rows if key >= 0], np.int64)
     table = flow_table.compiled(
-        reading, join.fields, keys, starts, lambda done, total: tell("Deciding", done / max(1, total))
+        reading,
+        join.fields,
+        keys[keys >= 0] if len(starts) else keys[:0],
+        starts,
+        lambda done, total: tell("Deciding", done / max(1, total)),
     )
-    join.answers(table)
-    counts = _counts(join, table, rows, dated, lambda share: tell("Counting", share))
-    numbers, texts = _texts(book, table, join.problems.texts)
-    join.follow(join.log[f"{ROW}answer"], f"{ROW}text", numbers, texts, list(texts))
-    added = {fit.prefix + key: join.log[f"{ROW}text_{key}"] for key in ADDED}
+    places = table.places()
+    join.answers(table, places)
+    counts = _counts(join, table, places, (keys, rows), dated, lambda share: tell("Counting", share))
+
+    @cache
+    def answered() -> Any:
+        numbers, texts = _texts(book, table, join.problems.texts)
+        join.follow(join.log[f"{ROW}answer"], f"{ROW}text", numbers, texts, list(texts))
+        return join.log.select(*own, **{fit.prefix + key: join.log[f"{ROW}text_{key}"] for key in ADDED})
+
     first, last = span or (None, None)
-    return Checked(fit, first, last, join.log.select(*own, **added), counts, engine.damaged())
+    return Checked(fit, first, last, answered, counts, engine.damaged())
 
 
 def writable(path: Path) -> None:
@@ -231,7 +244,7 @@ def write(engine: Engine, checked: Checked, path: Path, progress: Progress | Non
     part = path.with_name(f".{path.name}.part{''.join(path.suffixes)}")
     try:
         engine.write(
-            checked.expression,
+            checked.answered(),
             part,
             format_of(path),
             lambda share: progress("Writing", share) if progress else None,

@@ -84,7 +84,7 @@ def _weighed(decision: Decision) -> Iterator[Rule | Membership]:
     for overlay in decision.overlays:
         yield overlay.rule
     for conflict in decision.conflicts:
-        yield from filter(None, (conflict.first, conflict.second, conflict.by))
+        yield from (conflict.first, conflict.second, *conflict.lifts)
 
 
 def question(book: RuleBook, case: dict[str, Any]) -> tuple[Transfer, date]:

@@ -351,15 +351,21 @@ class Conflict:
 
     ``resolution`` is ``open``, ``agreement`` (an agreement lifts the ban for orders made under it),
     ``exception`` (another exception may lift it), ``infeasible``, ``split`` (data kept apart by where they
-    come from satisfy both) or ``tension``.
+    come from satisfy both) or ``tension``. ``lifts`` are the norms that lift the ban or allow for exceptions, those
+    of agreements first.
     """
 
     kind: str
     first: Rule
     second: Rule
     resolution: str
-    by: Rule | None
+    lifts: tuple[Rule, ...]
     data: str
+
+    @property
+    def by(self) -> Rule | None:
+        """Return the first of the norms that resolve it, if any does."""
+        return next(iter(self.lifts), None)
 
 
 @dataclass(frozen=True, slots=True)

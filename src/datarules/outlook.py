@@ -50,6 +50,8 @@ class _Strand:
     reviews: tuple[tuple[int, Coverage], ...]
     relevant: int
     speaks: int = 0
+    bound: frozenset[int] = frozenset()
+    """Places of the rules that hold for some destinations only."""
 
 
 @dataclass(slots=True)
@@ -162,7 +164,9 @@ class Outlook:
         alone = not rules and len(self.view.within().get(order, ())) < 2
         shown = tuple((bit, c.data) if alone else c.iri for bit, c in reviews)
         key = ("" if alone else order, action, tuple(r.iri for r in rules), bits, reach, shown)
-        return _Strand(self.forge.number(key), order, action, rules, bits, reach, reviews, relevant, speaks)
+        bound = frozenset(n for n, r in enumerate(rules) if r.destinations or r.not_destinations)
+        number = self.forge.number(key)
+        return _Strand(number, order, action, rules, bits, reach, reviews, relevant, speaks, bound)
 
     @staticmethod
     def _when(ways: Ways, mask: int) -> Expr:
@@ -314,7 +318,8 @@ class Outlook:
             rules = tuple(
                 (n, when)
                 for n in (taken if within != TRUE else ())
-                if (when := self._covered(strand.rules[n], covers, mask)) != FALSE
+                if (when := self._covered(strand.rules[n], covers, mask) if n in strand.bound else TRUE)
+                != FALSE
             )
             speaks = rules or reviews or within != FALSE
             found = (self.forge.number((number, within, rules)) if speaks else 0, within, rules)

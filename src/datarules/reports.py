@@ -63,6 +63,7 @@ def clash(book: RuleBook, one: Clash) -> Document:
         "purposes": [v.local(c) for c in one.purposes],
         "resolution": one.resolution,
         "by": answer.rule_document(book, one.by) if one.by else None,
+        "further": [answer.rule_document(book, rule) for rule in one.lifts[1:]],
         "applies": "yes" if one.now else "possible",
         "if": "" if one.now else explain.condition(book, one.condition),
         "text": wording.clash(book, one),

@@ -15,6 +15,7 @@ from typing import Any
 from .errors import DataError
 from .load import Dataset, ValidDataset
 from .model import FOREVER, Coverage, Expr, Membership, Rule, Scope, Value, comparisons
+from .precedence import topological
 from .reader import Records, narrower_closure, read
 from .vocab import Action, Arising, Extent, Modality
 
@@ -77,8 +78,13 @@ class RuleBook:
         self.kept: dict[str, dict[str, Any]] = {}
         self.words: dict[int, tuple[Expr, str]] = {}
         self._views: dict[int, DayView] = {}
+        self._pairs = 0
         self.by_code = {j.code: j for j in records.jurisdictions.values()}
         self._steps: dict[str, list[int]] | None = None
+
+    def __reduce__(self) -> tuple[type[RuleBook], tuple[Records, str]]:
+        """Pickle the records alone: what is kept is made anew, and may be changing while others are answered."""
+        return type(self), (self.records, self.release)
 
     @classmethod
     def compile(cls, valid: ValidDataset) -> RuleBook:
@@ -88,11 +94,9 @@ class RuleBook:
             DataError: a statement cannot be read.
         """
         if not isinstance(valid, ValidDataset):
+            remedy = "Pass it through datarules.validate first."
             raise DataError.single(
-                "rulebook",
-                type(valid).__name__,
-                "Only validated data can decide.",
-                "Pass it through datarules.validate first.",
+                "rulebook", type(valid).__name__, "Only validated data can decide.", remedy
             )
         return cls(read(valid.dataset), valid.dataset.release)
 
@@ -151,6 +155,14 @@ class RuleBook:
         """Drop the view of a day, for walks over many days that look at each once."""
         self._views.pop(bisect_right(self.epochs, day) - 1, None)
 
+    def count(self, view: DayView, most: int) -> None:
+        """Count one more pair of places remembered; where they are too many, all but the day in hand are forgotten."""
+        if self._pairs >= most:
+            self._views = {epoch: one for epoch, one in self._views.items() if one is view}
+            view.memo.clear()
+            self._pairs = 0
+        self._pairs += 1
+
     def arising(self, category: str) -> Arising | None:
         """Return where data of a category arise, which narrower categories take over."""
         for one in sorted(self.broader[category], key=lambda c: (-len(self.broader[c]), c)):
@@ -204,6 +216,7 @@ class DayView:
         self._orders: dict[str, list[tuple[str, Chain]]] = {}
         self._covers: dict[tuple[str, str], list[Chain]] = {}
         self._taken_in: dict[str, dict[str, list[Chain]]] = {}
+        self._importers = sorted(order for order, action in self.rules if action is Action.IMPORT)
         self._speaks: dict[tuple[str, str], bool] = {}
         self._silenced: dict[tuple[str, ...], frozenset[str]] = {}
         self._within: dict[str, dict[str, list[Chain]]] = {}
@@ -215,7 +228,7 @@ class DayView:
         found = self._ordered.get((order, action))
         if found is None:
             rules = [r for r in self.rules.get((order, action), ()) if r.modality is not Modality.OBLIGATION]
-            found = self._ordered[order, action] = _topological(rules)
+            found = self._ordered[order, action] = topological(rules)
         return found
 
     def orders_of(self, place: str) -> list[tuple[str, Chain]]:
@@ -299,7 +312,7 @@ class DayView:
 
     def importers(self) -> list[str]:
         """Return the legal orders that have rules on data coming in."""
-        return sorted(order for (order, action), _ in self.rules.items() if action is Action.IMPORT)
+        return self._importers
 
     def taken_in(self, target: str) -> dict[str, list[Chain]]:
         """Return every jurisdiction that a list or larger place takes in, each with the ways in which.
@@ -355,18 +368,17 @@ class DayView:
         if target in seen:
             return []
         found: list[Chain] = []
-        for entry in self.of_group[target]:
-            if not entry.extension:
-                found += [
-                    (entry, *chain) for chain in self._find_covers(entry.member, place, seen | {target})
-                ]
+        for entry in self.of_group.get(target, ()):
+            if not entry.extension and (entry.member == place or entry.member in self.of_group):
+                below = self._find_covers(entry.member, place, seen | {target})
+                found += [(entry, *chain) for chain in below]
         if target in self.book.records.groups:
             found += self._covers_all_members(target, place, seen)
         return found
 
     def _covers_all_members(self, target: str, place: str, seen: frozenset[str]) -> list[Chain]:
         """A list that names every member of a union covers the union."""
-        members = [e.member for e in self.of_group[place] if not e.extension]
+        members = [e.member for e in self.of_group.get(place, ()) if not e.extension]
         if place not in self.book.records.jurisdictions or len(members) < 2:
             return []
         joined: list[Membership] = []
@@ -376,23 +388,3 @@ class DayView:
                 return []
             joined += chains[0]
         return [tuple(joined)]
-
-
-def _topological(rules: list[Rule]) -> tuple[Rule, ...]:
-    """Order rules so that whatever overrides comes first (the override graph has no circle)."""
-    by_iri = {rule.iri: rule for rule in rules}
-    beaters: dict[str, list[str]] = {iri: [] for iri in by_iri}
-    for rule in rules:
-        for beaten in rule.overrides & by_iri.keys():
-            beaters[beaten].append(rule.iri)
-    done: dict[str, None] = {}
-
-    def visit(iri: str) -> None:
-        if iri not in done:
-            for beater in sorted(beaters[iri]):
-                visit(beater)
-            done[iri] = None
-
-    for iri in sorted(by_iri):
-        visit(iri)
-    return tuple(by_iri[iri] for iri in done)

@@ -1,7 +1,7 @@
 """The graph as a store: which endpoint answers, and the graph as one file.
 
-The four rooms behind it: `endpoint` (results, limits), `endpoint_guard` (what is refused), `endpoint_local`
-and `endpoint_pool` (pyoxigraph in this process or in workers), `endpoint_remote` (another server).
+The rooms behind it: `endpoint` (results, limits), `endpoint_guard` (what is refused), `endpoint_local` and
+`endpoint_pool` (pyoxigraph in this process or in workers of `endpoint_forkserver`), `endpoint_remote` (another server).
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ import pyoxigraph as ox
 
 from .endpoint import GRAPH_FORMATS, Endpoint, Limits, Overrun, Result, triples_as, written
 from .endpoint_disk import all_quads, opened, place, sweep
+from .endpoint_forkserver import ForkServer, content
 from .endpoint_local import Local
 from .endpoint_pool import Pool
 from .endpoint_remote import Remote
@@ -53,6 +54,7 @@ def serving_endpoint(
     limits: Limits | None = None,
     workers: int = 2,
     folder: Path | None = None,
+    server: ForkServer | None = None,
 ) -> Endpoint:
     """Return an endpoint for strangers: every limit holds, and one query cannot stop the others.
 
@@ -61,8 +63,9 @@ def serving_endpoint(
         book: what the functions of `functions` decide with.
         address: a SPARQL server that answers instead (`VARIABLE`, read by the door).
         limits: the limits of one query.
-        workers: processes, each with its own copy of the store.
+        workers: processes that answer, which share the store.
         folder: keep the store on disk there instead of in memory.
+        server: what another endpoint of the same data in this family of processes takes workers from (`fork_server`).
     """
     chosen = limits or Limits()
     if address:
@@ -70,8 +73,12 @@ def serving_endpoint(
     if folder is not None:
         opened(dataset, folder)
         sweep(folder, place(dataset, folder))
-        return Pool.on_disk(str(place(dataset, folder)), book, chosen, workers)
-    return Pool.open(dataset, book, chosen, workers)
+    return Pool(lambda: content(dataset, book, chosen, folder), chosen, workers, server)
+
+
+def fork_server(dataset: Dataset, book: RuleBook, folder: Path | None = None) -> ForkServer:
+    """Return a fork server that the endpoints of several processes share; see `serving_endpoint`."""
+    return ForkServer(content(dataset, book, Limits(), folder))
 
 
 def results_as(result: Result, fmt: str) -> bytes:
@@ -143,6 +150,7 @@ def export_graph(dataset: Dataset, fmt: str) -> bytes:
 __all__ = [
     "VARIABLE",
     "Endpoint",
+    "ForkServer",
     "Limits",
     "Local",
     "Overrun",
@@ -150,6 +158,7 @@ __all__ = [
     "Remote",
     "Result",
     "export_graph",
+    "fork_server",
     "open_endpoint",
     "results_as",
     "serving_endpoint",

@@ -12,6 +12,7 @@ what is dear to compute. It decides nothing itself.
 from __future__ import annotations
 
 import hashlib
+import os
 from bisect import bisect_right
 from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
@@ -210,7 +211,7 @@ class Study(Measures, Planning, Supposing):
             if file is not None:
                 with suppress(OSError):
                     file.parent.mkdir(parents=True, exist_ok=True)
-                    part = file.with_suffix(".part")
+                    part = file.with_suffix(f".{os.getpid()}")
                     part.write_text(island_files.dump(states), encoding="utf-8")
                     part.replace(file)
             return states

@@ -7,7 +7,7 @@ all. What is not touched is carried over, and what is touched finds the situatio
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -56,8 +56,17 @@ def events(book: RuleBook) -> dict[int, list[Rule | Membership]]:
 class _Reach:
     """What each origin's answers depend on: the orders over it, and everything on the lists they look at."""
 
-    def __init__(self, view: DayView, places: tuple[str, ...]) -> None:
-        below: dict[frozenset[str], set[str]] = {}
+    def __init__(
+        self,
+        view: DayView,
+        places: tuple[str, ...],
+        before: _Reach | None = None,
+        causes: Sequence[Rule | Membership] = (),
+    ) -> None:
+        self._view = view
+        self.below: dict[frozenset[str], set[str]] = {}
+        moved = {one.order for one in causes if isinstance(one, Rule)}
+        groups = {one.group for one in causes if isinstance(one, Membership)}
         self.orders: dict[str, frozenset[str]] = {}
         self.lists: dict[str, set[str]] = {}
         self.importers = frozenset(view.importers())
@@ -71,16 +80,22 @@ class _Reach:
         for place in places:
             orders = frozenset(order for order, _ in view.orders_of(place))
             self.orders[place] = orders
-            if orders not in below:
-                targets = {
-                    target
-                    for order in orders
-                    for action in (Action.TRANSFER, *BESIDE)
-                    for rule in view.rules.get((order, action), ())
-                    for target in rule.destinations | rule.not_destinations
-                }
-                below[orders] = targets | view.below(targets)
-            self.lists[place] = below[orders]
+            if orders not in self.below:
+                known = before.below.get(orders) if before else None
+                same = known is not None and moved.isdisjoint(orders) and groups.isdisjoint(known)
+                self.below[orders] = known if known is not None and same else self._looked_at(orders)
+            self.lists[place] = self.below[orders]
+
+    def _looked_at(self, orders: frozenset[str]) -> set[str]:
+        """Return the lists that rules of some orders name, with everything on them."""
+        targets = {
+            target
+            for order in orders
+            for action in (Action.TRANSFER, *BESIDE)
+            for rule in self._view.rules.get((order, action), ())
+            for target in rule.destinations | rule.not_destinations
+        }
+        return targets | self._view.below(targets)
 
 
 def _touched(
@@ -123,7 +138,7 @@ class Turn:
 
     Attributes:
         day: ordinal.
-        view: the law of the day; it is forgotten when the next turn is asked for.
+        view: the law of the day; it and that of the turn before are at hand until the next turn is asked for.
         touched: origins whose answers some cause can change; all of them on the first day.
         causes: rules and entries that start or end on the day.
     """
@@ -156,17 +171,19 @@ def turns(
     before: _Reach | None = None
     for number, day in enumerate(days):
         view = book.at(day)
-        reach = _Reach(view, places)
         causes = happening.get(day, [])
+        reach = _Reach(view, places, before, causes)
         if before is None or day in reviews:
             touched = frozenset(places)
         else:
             touched = frozenset(_touched(view, reach, before, causes, book))
         before = reach
         yield Turn(day, view, touched, tuple(causes) if number else ())
-        book.forget(day)
+        if number:
+            book.forget(days[number - 1])
         if progress:
             progress(number + 1, len(days))
+    book.forget(days[-1])
 
 
 def timeline(

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
-from .model import Value
+from .model import Rule, Value
 from .pairs import Program, Situation
 from .vocab import SCALE, Action, Modality, Status, Strength
 from .worlds import CAP, Space
@@ -355,3 +355,20 @@ class Table:
         space = Space(tests, self._baseline, fixed, values)
         layers = combine([order_verdict(p, space, self.unmet) for p in self.situation.programs], space)
         return (tuple(values.items()), tuple((s, layers[s]) for s in Status if layers.get(s)))
+
+
+def bars(situation: Situation, baseline: Mapping[str, bool], ban: Rule) -> bool:
+    """Say whether a ban stands in the way of a transfer under the profile, in one exact situation.
+
+    A default does not where the transfer is at least recognised. The profile is one world, so only it is looked at.
+    """
+    profile = {test.fact: baseline.get(test.fact, 0) for test in situation.tests}
+    table = Table(situation, baseline, frozenset(), profile)
+    place, status, _ = table.outcome({})
+    if ban.strength is Strength.RESIDUAL and RANK.get(status, len(SCALE)) <= RANK[Status.RECOGNISED]:
+        return False
+    return any(
+        entry.rule is ban and stands >> place & 1
+        for verdict in table.verdicts
+        for entry, stands in zip(verdict.program.entries, verdict.stands, strict=True)
+    )

@@ -68,7 +68,7 @@ def clash(book: RuleBook, one: Clash) -> str:
         if more:
             scope += f"; {_named(book, more)}"
     when = "" if one.now else f" where {explain.condition(book, one.condition) or 'other facts hold'}"
-    by = f" {cited(one.by)}." if one.by else ""
+    by = f" {'; '.join(map(cited, one.lifts))}." if one.lifts else ""
     return (
         f"{KIND_WORDS[one.kind].format(**between)} "
         f"({scope}){when}: {cited(one.first)} against {cited(one.second)}. {RESOLUTIONS[one.resolution]}{by}"

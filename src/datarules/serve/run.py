@@ -18,18 +18,18 @@ import uvicorn
 from fastapi import FastAPI
 
 from .. import bundled
-from ..errors import ConfigError
+from ..errors import ConfigError, DataRulesError
 from ..load import Dataset
 from ..open import open_dataset
 from ..released import open_release
 from ..released import releases as list_releases
 from ..rulebook import RuleBook
-from ..store import VARIABLE, serving_endpoint
+from ..store import VARIABLE, ForkServer, fork_server, serving_endpoint
 from ..validate import cache_folder
 from .app import create_app
 from .rates import Rate
 from .wire import Bounded
-from .workers import Crew, Switch
+from .workers import LOG, Crew, Switch
 
 BACKLOG = 2048
 
@@ -41,6 +41,7 @@ def made(
     release: str | None = None,
     releases: str | None = None,
     opened: tuple[Dataset, RuleBook] | None = None,
+    shared: ForkServer | None = None,
 ) -> tuple[FastAPI, Callable[[], None]]:
     """Return the application over the data of a folder, of a release or the bundled data, and what closes it.
 
@@ -51,6 +52,7 @@ def made(
         release: a release to serve in place of the bundled data.
         releases: a folder of releases that may be asked beside it.
         opened: the data, where they are open already.
+        shared: what query workers over them come from, where several servers share it.
 
     Raises:
         DataError: the data are invalid.
@@ -58,7 +60,8 @@ def made(
     """
     dataset, book = opened or _opened(data_dir, release)
     address = os.environ.get(VARIABLE, "").strip() or None
-    endpoint = serving_endpoint(dataset, book, address, folder=Path(store) if store else None)
+    folder = Path(store) if store else None
+    endpoint = serving_endpoint(dataset, book, address, folder=folder, server=shared)
     limit, shelf = Rate.read(rate) if rate else None, Path(releases) if releases else None
     app = create_app(book, endpoint, cache=cache_folder(), dataset=dataset, rate=limit, releases=shelf)
     return app, endpoint.close
@@ -153,11 +156,24 @@ def run(
     shown = f"[{host}]" if ":" in host else host
     print(f"datarules serves http://{shown}:{bound}/ (stop with Ctrl+C)", file=sys.stderr, flush=True)  # noqa: T201
 
-    def work() -> None:
-        app, close = made(data_dir, store, rate, release, releases, opened)
+    shared: ForkServer | None = None
+
+    def again() -> tuple[FastAPI, Callable[[], None]]:
+        return made(data_dir, store, rate, release, releases)
+
+    def first(renewed: bool) -> tuple[FastAPI, Callable[[], None]]:
+        if renewed:
+            try:
+                return again()
+            except DataRulesError as error:
+                LOG.error("the data of before are served: %s", error)
+        return made(data_dir, store, rate, release, releases, opened, shared)
+
+    def work(renewed: bool = False) -> None:
+        app, close = first(renewed)
         if workers == 1:
             threading.Thread(target=app.state.warm, daemon=True).start()
-        switch = Switch((app, close), lambda: made(data_dir, store, rate, release, releases))
+        switch = Switch((app, close), again)
         if hasattr(signal, "SIGHUP"):
             signal.signal(signal.SIGHUP, lambda number, frame: switch.renew_aside())
         atexit.register(switch.close)
@@ -168,12 +184,16 @@ def run(
 
     try:
         if workers > 1:
+            if not os.environ.get(VARIABLE, "").strip():
+                shared = fork_server(*opened, Path(store) if store else None)
             return Crew(work, workers).run()
         work()
     except KeyboardInterrupt:
         pass
     finally:
         listener.close()
+        if shared is not None:
+            shared.close()
     return 0
 
 

@@ -163,6 +163,7 @@ DEFINITIONS: Schema = {
             "text": _text("The conflict in one sentence."),
             "norms": {**_list(_ref("rule"), "The two norms."), "minItems": 2, "maxItems": 2},
             "by": _or_null(_ref("rule")),
+            "further": _list(_ref("rule"), "Further norms that lift the ban or allow for exceptions."),
             **DATA,
         },
     ),

@@ -95,13 +95,15 @@ class Crew:
     """Forked workers and the process that watches them.
 
     Args:
-        work: what a worker does until it is stopped; called in each worker.
+        work: what a worker does until it is stopped; called in each worker with whether the data were opened anew
+            since the crew began, so that one that replaces another has to open them anew as well.
         size: how many workers.
     """
 
-    def __init__(self, work: Callable[[], None], size: int) -> None:
+    def __init__(self, work: Callable[[bool], None], size: int) -> None:
         self.work = work
         self.size = size
+        self._renewed = False
         self._workers: dict[int, float] = {}
         self._stopping = False
 
@@ -118,7 +120,7 @@ class Crew:
             signal.signal(one, signal.SIG_DFL)
         status = 1
         try:
-            self.work()
+            self.work(self._renewed)
             status = 0
         except Exception:
             LOG.exception("a worker failed")
@@ -128,6 +130,7 @@ class Crew:
     def _pass_on(self, number: int, frame: FrameType | None) -> None:
         """Pass a signal on to every worker; all but SIGHUP end the work."""
         self._stopping = self._stopping or number != signal.SIGHUP
+        self._renewed = self._renewed or number == signal.SIGHUP
         for worker in list(self._workers):
             os.kill(worker, signal.SIGHUP if number == signal.SIGHUP else signal.SIGTERM)
 
