@@ -75,7 +75,7 @@ serve: $(VENV)/.base $(BUNDLE) $(MANUAL) ## set everything up and serve API, SPA
 
 test: $(VENV)/.dev $(BUNDLE) $(MANUAL) tests/clients/node_modules/.installed ## set everything up and run every test
 	cd web && $(NPM) test --silent
-	$(BIN)/python -m pytest -n auto --dist loadgroup
+	$(BIN)/python -m pytest -n auto --dist loadfile --no-loadscope-reorder
 
 snapshots: $(VENV)/.dev $(BUNDLE) ## make the snapshots of the explorer's views anew; look at them before you commit
 	DATARULES_SNAPSHOTS=renew $(BIN)/python -m pytest tests/serve/test_explorer_snapshots.py -k looks_as
@@ -107,8 +107,8 @@ $(VENV)/.audit: requirements/audit.txt | $(BIN)/python
 	$(BIN)/python -m pip install --quiet --require-hashes -r requirements/audit.txt
 	touch $@
 
-audit: $(VENV)/.audit ## look up known weaknesses of the locked requirements (asks the package index)
-	$(BIN)/python -m pip_audit --require-hashes --disable-pip -r requirements/base.txt
+audit: $(VENV)/.audit web/node_modules/.installed ## look up known weaknesses of what is delivered (asks the package indexes)
+	$(BIN)/python .ci/audit.py
 
 sbom: $(VENV)/.audit ## list what is delivered, as CycloneDX; the same bytes for the same requirements
 	mkdir -p dist

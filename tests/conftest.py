@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
 from rdflib import Graph
@@ -12,6 +15,28 @@ from datarules import bundled
 from datarules.load import Dataset, load
 from datarules.rulebook import RuleBook
 from datarules.study import Study
+
+LONG = (
+    *(
+        "explorer_views",
+        "flows",
+        "explorer_doors",
+        "manual",
+        "explorer",
+        "competency",
+        "world",
+        "api",
+        "wheel",
+    ),
+    *("builder", "docs", "pictures"),
+)
+"""Modules that take minutes: begun last, one would keep the whole run waiting."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with the modules that take long; the tests of one stay in one process (``--dist loadfile``)."""
+    order = {f"test_{name}": number for number, name in enumerate(LONG)}
+    items.sort(key=lambda item: order.get(item.path.stem, len(LONG)))
 
 
 @pytest.fixture(scope="session")
@@ -35,23 +60,41 @@ def ontology() -> Graph:
 
 
 @pytest.fixture(scope="session")
-def study(dataset: Dataset, book: RuleBook) -> Study:
-    """One study of the bundled data; tests ask it and do not change it."""
-    return Study.of(book, None, dataset)
+def kept(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder in which all workers of one run keep what is dear to make; never that of an earlier run."""
+    base = tmp_path_factory.getbasetemp()
+    return (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "kept"
+
+
+@pytest.fixture(scope="session")
+def study(dataset: Dataset, book: RuleBook, kept: Path) -> Iterator[Study]:
+    """One study of the bundled data, which forgets little; tests ask it and do not change it."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("datarules.study.KEPT", 100)
+        yield Study.of(book, kept, dataset)
+
+
+@contextmanager
+def sharing(study: Study) -> Iterator[None]:
+    """Let whoever opens a study of the bundled data have the shared one, which remembers what it computed."""
+    made = Study.of
+
+    def of(book: RuleBook, folder: Path | None = None, dataset: Dataset | None = None) -> Study:
+        return study if book is study.book and folder is None else made(book, folder, dataset)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Study, "of", of)
+        yield
 
 
 @pytest.fixture
 def opened(dataset: Dataset, study: Study, monkeypatch: pytest.MonkeyPatch) -> Iterator[Study]:
     """Let commands on the bundled data use the shared study, instead of each opening its own."""
     whole = datarules.open.open_dataset
-    made = Study.of
 
     def open_dataset(data: object = None, progress: object = None) -> tuple[Dataset, RuleBook]:
         return whole(data, progress) if data is not None else (dataset, study.book)  # type: ignore[arg-type]
 
-    def of(book: RuleBook, *more: object, **words: object) -> Study:
-        return study if book is study.book else made(book, *more, **words)  # type: ignore[arg-type]
-
     monkeypatch.setattr(datarules.open, "open_dataset", open_dataset)
-    monkeypatch.setattr(Study, "of", of)
-    yield study
+    with sharing(study):
+        yield study

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +9,6 @@ import pytest
 
 from datarules import answer, law_cases
 from datarules.decide import decide
-from datarules.load import load
 from datarules.rulebook import RuleBook
 from datarules.vocab import LOCALISATION
 
@@ -29,6 +27,7 @@ KEYS = {
     "not_cites",
     "overlays",
     "conflicts",
+    "not_conflicts",
     "facts",
     "purpose",
     "sector",
@@ -38,11 +37,6 @@ KEYS = {
 
 
 ALL = [(f"{place}-{number}", case) for place, number, case in law_cases.read(sorted(CASES.glob("*.toml")))]
-
-
-@cache
-def book() -> RuleBook:
-    return RuleBook.unchecked(load())
 
 
 def cited(document: dict[str, Any], lapsed: bool = True) -> set[str]:
@@ -55,16 +49,16 @@ def cited(document: dict[str, Any], lapsed: bool = True) -> set[str]:
             found |= {c["article"] for c in part["citations"]}
             found |= {c["article"] for e in part.get("entries", ()) for c in e["citations"]}
     for conflict in document["conflicts"]:
-        for norm in (*conflict["norms"], *filter(None, [conflict["by"]])):
+        for norm in (*conflict["norms"], *filter(None, [conflict["by"]]), *conflict["further"]):
             found |= {c["article"] for c in norm["citations"]}
     return found
 
 
 @pytest.mark.parametrize("case", [c for _, c in ALL], ids=[i for i, _ in ALL])
-def test_case(case: dict[str, Any]) -> None:
+def test_case(case: dict[str, Any], book: RuleBook) -> None:
     assert not case.keys() - KEYS, f"unknown keys {case.keys() - KEYS}"
-    transfer, day = law_cases.question(book(), case)
-    document = answer.document(book(), decide(book(), transfer, day.toordinal()), day)
+    transfer, day = law_cases.question(book, case)
+    document = answer.document(book, decide(book, transfer, day.toordinal()), day)
     story = case["name"] + "\n" + "\n".join(document["text"])
     for key in ("status", "best", "worst"):
         if key in case:
@@ -83,6 +77,7 @@ def test_case(case: dict[str, Any]) -> None:
         assert {c["kind"] for c in document["conflicts"]} >= set(case["conflicts"]), story
         if not case["conflicts"]:
             assert not document["conflicts"], story
+    assert {c["kind"] for c in document["conflicts"]}.isdisjoint(case.get("not_conflicts", ())), story
 
 
 def test_the_suite_is_large_enough_and_tells_stories_of_change() -> None:

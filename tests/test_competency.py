@@ -10,15 +10,14 @@ import pytest
 import rdflib
 
 from datarules.endpoint_local import Local
-from datarules.load import load
+from datarules.load import Dataset
 from datarules.store import export_graph
 
 from .competency_answers import QUERIES, Answer, answer
 
 
 @pytest.fixture(scope="session")
-def both() -> Iterator[tuple[Local, rdflib.Dataset, rdflib.Graph]]:
-    dataset = load()
+def both(dataset: Dataset) -> Iterator[tuple[Local, rdflib.Dataset, rdflib.Graph]]:
     named = rdflib.Dataset()
     named.parse(data=export_graph(dataset, "nquads"), format="nquads")
     union = rdflib.Graph()

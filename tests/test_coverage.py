@@ -263,28 +263,23 @@ def test_a_table_that_does_not_hold_is_refused_with_every_row(make: Make) -> Non
 # -- documents and commands
 
 
-@pytest.fixture(scope="module")
-def bundled_book() -> RuleBook:
-    return RuleBook.unchecked(load())
-
-
-def test_the_committed_documents_are_what_is_generated(bundled_book: RuleBook) -> None:
-    made = documents.generate(bundled_book, ROOT)
+def test_the_committed_documents_are_what_is_generated(book: RuleBook) -> None:
+    made = documents.generate(book, ROOT)
     assert {path.name for path in made} == {"coverage.md", "disagreements.md", "README.md"}
     old = [path.name for path, text in made.items() if path.read_text(encoding="utf-8") != text]
     assert not old, f"run `make generate`: {old}"
 
 
-def test_every_jurisdiction_has_its_row(bundled_book: RuleBook) -> None:
+def test_every_jurisdiction_has_its_row(book: RuleBook) -> None:
     page = (ROOT / "docs" / "coverage.md").read_text(encoding="utf-8")
-    for code in bundled_book.by_code:
+    for code in book.by_code:
         assert f"\n| {code} | " in page
 
 
-def test_a_readme_without_the_block_is_refused(bundled_book: RuleBook, tmp_path: Path) -> None:
+def test_a_readme_without_the_block_is_refused(book: RuleBook, tmp_path: Path) -> None:
     (tmp_path / "README.md").write_text("# nothing to fill\n", encoding="utf-8")
     with pytest.raises(ConfigError, match="encoded"):
-        documents.generate(bundled_book, tmp_path)
+        documents.generate(book, tmp_path)
 
 
 def test_the_command_gives_document_page_and_what_is_old(

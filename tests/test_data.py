@@ -10,24 +10,12 @@ from pathlib import Path
 import pytest
 
 from datarules import bundled, vocab
-from datarules.load import Dataset, SourceFile, ValidDataset, load
+from datarules.load import Dataset, SourceFile, ValidDataset
 from datarules.model import FOREVER, Membership, Rule
 from datarules.rulebook import RuleBook
 from datarules.validate import attest, cache_folder
 
 FILES = bundled.data_files()
-
-
-@pytest.fixture(scope="module")
-def dataset() -> Dataset:
-    """Return everything that is bundled; loading fails if a file does not parse."""
-    return load()
-
-
-@pytest.fixture(scope="module")
-def book(dataset: Dataset) -> RuleBook:
-    """Return the compiled law."""
-    return RuleBook.unchecked(dataset)
 
 
 def values(file: SourceFile, predicate: str, subject: str = "") -> Iterator[str]:

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from datarules import cli
+from datarules.rulebook import RuleBook
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -94,11 +95,7 @@ def test_the_example_of_the_guide_validates(tmp_path: Path) -> None:
     assert not [str(f) for f in found if f.severity == "error"]
 
 
-def test_the_jurisdictions_said_to_be_encoded_are_those_with_rules() -> None:
-    from datarules.load import load
-    from datarules.rulebook import RuleBook
-
-    book = RuleBook.unchecked(load())
+def test_the_jurisdictions_said_to_be_encoded_are_those_with_rules(book: RuleBook) -> None:
     counts: dict[str, int] = {}
     for rule in book.records.rules.values():
         if rule.order in book.records.jurisdictions:

@@ -30,7 +30,6 @@ from datarules import vocab as v
 from datarules.cli import main
 from datarules.decide import decide
 from datarules.errors import InputError
-from datarules.load import load
 from datarules.model import Transfer, comparisons
 from datarules.open import open_dataset
 from datarules.rulebook import RuleBook
@@ -140,9 +139,9 @@ def test_each_row_has_the_answer_of_decide(book: RuleBook, tmp_path: Path) -> No
     assert answers["dr_problem"].isna().all()
 
 
-def test_what_stands_beside_follows_every_change_of_law_at_both_ends() -> None:
+def test_what_stands_beside_follows_every_change_of_law_at_both_ends(book: RuleBook) -> None:
     """Whatever moves: duties of the origin, lists they name, the claims of the destination, its duties on data coming in."""
-    law = RuleBook.unchecked(load())
+    law = book
     places = tuple(v.ID + code for code in ("AE", "BF", "ET", "CN", "RU", "IL", "IS"))
     kind = v.CATEGORY + "health"
     rows = [(a, b, kind) for a in places for b in places]
@@ -264,6 +263,17 @@ def test_no_row_is_lost_and_each_says_why(
     assert [(one["line"], one["text"]) for one in made["damaged"]] == [(11, DAMAGED.splitlines()[-1])]
     text = report.read_text(encoding="utf-8")
     assert "destination is missing" in text and "not legal advice" in text
+
+
+def test_a_log_without_a_day_that_can_be_read_keeps_every_row(book: RuleBook, tmp_path: Path) -> None:
+    path = tmp_path / "log.csv"
+    path.write_text("origin,destination,data,date\nDE,US,personal,never\nFR,JP,personal,\n", encoding="utf-8")
+    engine = flow_engines.DuckDB(2)
+    found = flows.check(book, engine, [path])
+    flows.write(engine, found, tmp_path / "answers.parquet")
+    told = pq.read_table(tmp_path / "answers.parquet")["dr_problem"].to_pylist()
+    assert "'never'" in told[0] and told[1] == "date is missing"
+    assert sorted(one.problem for one in found.counts) == sorted(told)
 
 
 def test_a_file_is_never_written_over_and_never_half_written(

@@ -9,13 +9,7 @@ import pytest
 
 from datarules import ask, cli, history
 from datarules.decide import decide
-from datarules.load import load
 from datarules.rulebook import RuleBook
-
-
-@pytest.fixture(scope="module")
-def book() -> RuleBook:
-    return RuleBook.unchecked(load())
 
 
 def test_periods_say_what_each_day_says(book: RuleBook) -> None:

@@ -9,7 +9,6 @@ import pytest
 
 from datarules import vocab as v
 from datarules.decide import decide
-from datarules.load import load
 from datarules.many import Desk
 from datarules.matrix import NONE, STATUSES
 from datarules.model import Transfer
@@ -17,11 +16,6 @@ from datarules.rulebook import RuleBook
 
 DAY = date(2026, 5, 1).toordinal()
 CATEGORIES = [v.CATEGORY + name for name in ("personal", "health", "payment")]
-
-
-@pytest.fixture(scope="module")
-def book() -> RuleBook:
-    return RuleBook.unchecked(load())
 
 
 @pytest.mark.parametrize("facts", [{}, {"consent": True, "us-persons-12-months": 200_000}])

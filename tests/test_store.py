@@ -15,11 +15,12 @@ import pyoxigraph as ox
 import pytest
 
 from datarules.endpoint import Limits, Overrun, Result
+from datarules.endpoint_forkserver import content
 from datarules.endpoint_local import Local, filled
 from datarules.endpoint_pool import Pool
 from datarules.endpoint_remote import Remote
 from datarules.errors import ConfigError, InputError, QueryError
-from datarules.load import Dataset, load
+from datarules.load import Dataset
 from datarules.rulebook import RuleBook
 from datarules.store import VARIABLE, export_graph, open_endpoint, results_as, serving_endpoint
 
@@ -30,23 +31,14 @@ ENDLESS = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }"
 
 
 @pytest.fixture(scope="module")
-def dataset() -> Dataset:
-    return load()
-
-
-@pytest.fixture(scope="module")
-def book(dataset: Dataset) -> RuleBook:
-    return RuleBook.unchecked(dataset)
-
-
-@pytest.fixture(scope="module")
 def local(dataset: Dataset, book: RuleBook) -> Local:
     return Local.open(dataset, book)
 
 
 @pytest.fixture(scope="module")
 def pool(dataset: Dataset, book: RuleBook) -> Iterator[Pool]:
-    found = Pool.open(dataset, book, Limits(seconds=4, rows=5_000, memory=256 * 2**20, wait=30), workers=2)
+    limits = Limits(seconds=4, rows=5_000, memory=256 * 2**20, wait=30)
+    found = Pool(lambda: content(dataset, book, limits), limits, workers=2)
     yield found
     found.close()
 

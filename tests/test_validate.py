@@ -141,6 +141,27 @@ def test_what_was_found_before_is_found_again_in_the_cache(tmp_path: Path) -> No
     assert findings_of(path, cache=tmp_path) == first, "a broken cache must only cost time"
 
 
+def test_a_change_of_one_file_leaves_what_was_found_in_most_others(
+    dataset: Dataset, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    ran: list[str] = []
+
+    def shacl(payload: str) -> list[Any]:
+        ran.append(payload)
+        return []
+
+    monkeypatch.setattr("datarules.validate._shacl", shacl)
+    monkeypatch.setattr("datarules.validate.check_law", lambda *_: [])
+    whole = list(dataset.data)
+    validate(dataset, whole, workers=1, cache=tmp_path)
+    runs = len(ran)
+    assert runs > 50
+    for gone in (whole[0], whole[len(whole) // 2]):
+        ran.clear()
+        validate(dataset, [f for f in whole if f is not gone], workers=1, cache=tmp_path)
+        assert len(ran) < runs / 20
+
+
 def _finding(shape: str, severity: str = "error") -> Finding:
     return Finding("BR.ttl", 7, "BR/rule", "Give one dr:evidence.", shape, severity)
 

@@ -5,6 +5,8 @@
  * machine is now found to manage: a fixed factor would judge a slow or busy machine, not the page. One JSON document a
  * line: scores, figures of the page that do not depend on the machine, and every audit that failed.
  * `RUNS=3` tries a view again while its performance is under 95, and tells the best; `CHROME_PATH` names the browser.
+ * A run whose recording failed (the trace lacks its start, or the tab its first paint) has judged nothing and is made
+ * again; what still fails then is told with its reason.
  */
 import { launch } from "chrome-launcher";
 import lighthouse from "lighthouse";
@@ -13,6 +15,8 @@ import puppeteer from "puppeteer-core";
 
 const FLAGS = ["--headless=new", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"];
 const GOOD = 0.95;
+const NOT_RECORDED = new Set(["NO_NAVSTART", "NO_FCP", "NO_LCP", "NO_TRACING_STARTED", "NO_SCREENSHOTS", "NO_SPEEDLINE_FRAMES", "PROTOCOL_TIMEOUT", "TARGET_CRASHED"]);
+const TRIES = 4;
 
 /** How many times slower a phone of the middle class is, by Lighthouse's BenchmarkIndex of this machine (its own table of devices: 150 is as slow as one, 800 twice, 1300 three times as fast). */
 function slowdown(index) {
@@ -65,7 +69,10 @@ try {
       const index = await measured(browser);
       const factor = slowdown(index);
       const settings = { onlyCategories: ["performance", "accessibility", "best-practices"], throttling: { rttMs: 150, throughputKbps: 1638.4, requestLatencyMs: 562.5, downloadThroughputKbps: 1474.56, uploadThroughputKbps: 675, cpuSlowdownMultiplier: factor } };
-      const done = await lighthouse(base + path, { port: chrome.port, logLevel: "error", output: "json" }, { extends: "lighthouse:default", settings });
+      let done;
+      for (let left = TRIES; left > 0 && (!done || NOT_RECORDED.has(done.lhr.runtimeError?.code)); left--) {
+        done = await lighthouse(base + path, { port: chrome.port, logLevel: "error", output: "json" }, { extends: "lighthouse:default", settings });
+      }
       const found = told(path, done.lhr, index, factor);
       if (process.env.REPORTS) (await import("node:fs")).writeFileSync(`${process.env.REPORTS}${path.replace(/\W/g, "_")}.json`, JSON.stringify(done.lhr));
       if (!best || found.scores.performance > best.scores.performance) best = found;

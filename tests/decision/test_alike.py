@@ -9,18 +9,12 @@ import pytest
 
 from datarules import ask
 from datarules.decide import _part, decide
-from datarules.load import load
 from datarules.model import Decision, Transfer
 from datarules.pairs import Pair
 from datarules.rulebook import Cell, RuleBook
 
 DAY = date(2026, 11, 23).toordinal()
 PAIRS = [("CN", "US"), ("US", "CN"), ("CN", "DE"), ("IN", "SG"), ("EU", "US")]
-
-
-@pytest.fixture(scope="module")
-def book() -> RuleBook:
-    return RuleBook.unchecked(load())
 
 
 def plainly(book: RuleBook, asked: Transfer) -> Decision:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gc
+import weakref
 from datetime import date
 from random import Random
 
@@ -9,18 +11,15 @@ import pytest
 
 from datarules import vocab as v
 from datarules.decide import decide
-from datarules.load import load
+from datarules.explain import conflict
 from datarules.model import Transfer, Value
-from datarules.rulebook import RuleBook
+from datarules.pairs import Pair
+from datarules.rulebook import Cell, RuleBook
+from datarules.verdicts import bars
 
 from .literal import World, asked
 
 QUESTIONS = 120
-
-
-@pytest.fixture(scope="module")
-def book() -> RuleBook:
-    return RuleBook.unchecked(load())
 
 
 def test_real_questions_get_the_literal_answer(book: RuleBook) -> None:
@@ -67,3 +66,75 @@ def test_real_questions_get_the_literal_answer(book: RuleBook) -> None:
         assert found.status is expected, (question, date.fromordinal(day))
         statuses.add(expected)
     assert len(statuses) >= 6, f"the sample is too plain: {statuses}"
+
+
+def test_a_ban_on_disclosure_names_every_way_out(book: RuleBook) -> None:
+    records, day = book.records, date(2026, 6, 1).toordinal()
+    places = sorted({r.order for r in records.rules.values() if r.action is v.Action.DISCLOSE})
+    ways = 0
+    for origin in places:
+        for destination in places:
+            if origin != destination and {origin, destination} <= records.jurisdictions.keys():
+                found = decide(
+                    book, Transfer(origin, destination, (v.ANY_DATA,), v.ANY_PURPOSE, v.ANY_SECTOR), day
+                )
+                for one in found.conflicts:
+                    if one.kind != "disclosure":
+                        continue
+                    lifting = {
+                        rule.iri
+                        for rule in records.rules.values()
+                        if one.second.iri in rule.overrides and rule.modality is v.Modality.PERMISSION
+                    }
+                    told = [rule.iri for rule in one.lifts]
+                    assert set(told) <= lifting and len(told) == len(set(told))
+                    assert one.by is (one.lifts[0] if told else None)
+                    text = conflict(book, one)
+                    assert all(rule.label in text for rule in one.lifts)
+                    ways = max(ways, len(told))
+    assert ways > 1
+
+
+def test_days_asked_about_before_are_forgotten_when_pairs_grow_many(
+    book: RuleBook, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("datarules.decide.PAIRS_KEPT", 3)
+    names = book.by_code
+    eu, us, jp = (names[code].iri for code in ("EU", "US", "JP"))
+    personal = v.CATEGORY + "personal"
+
+    def asked(origin: str, destination: str, day: int) -> object:
+        return decide(
+            book, Transfer(origin, destination, (personal,), v.ANY_PURPOSE, v.ANY_SECTOR), day
+        ).status
+
+    first, last = date(2015, 10, 5).toordinal(), date(2026, 11, 23).toordinal()
+    before = asked(eu, us, first)
+    held = weakref.ref(book.at(first))
+    assert held() is not None
+    for origin, destination in ((us, eu), (eu, jp), (jp, eu), (us, jp), (jp, us)):
+        asked(origin, destination, last)
+    gc.collect()
+    assert held() is None
+    assert asked(eu, us, first) is before
+
+
+def test_a_ban_bars_in_the_world_of_the_profile_where_the_decision_shows_it(book: RuleBook) -> None:
+    random = Random(20261130)
+    view = book.at(date(2026, 5, 1).toordinal())
+    everywhere = sorted(book.records.jurisdictions)
+    categories = sorted(book.records.categories)
+    seen = {True: 0, False: 0}
+    for _ in range(400):
+        origin, destination = random.sample(everywhere, 2)
+        cell = Cell(random.choice(categories), v.ANY_PURPOSE, v.ANY_SECTOR)
+        found = decide(book, Transfer(origin, destination, (cell.data,), cell.purpose, cell.sector), view.day)
+        shown = {o.rule.iri for o in found.obstacles if o.rule and o.kind in ("default", "prohibition")}
+        pair = Pair(view, origin, destination)
+        for order in pair.orders:
+            for rule in view.rules.get((order, v.Action.TRANSFER), ()):
+                if rule.modality is v.Modality.PROHIBITION:
+                    barred = bars(pair.situation(cell), book.baseline, rule)
+                    assert barred == (rule.iri in shown), (origin, destination, cell.data, rule.iri)
+                    seen[barred] += 1
+    assert min(seen.values()) > 100

@@ -11,7 +11,6 @@ from hypothesis import strategies as st
 
 from datarules.amend import amend, stated
 from datarules.errors import InputError
-from datarules.load import load
 from datarules.matrix import UNKNOWN, frame, matrix
 from datarules.obstacles import Bench, Change
 from datarules.rulebook import Cell, RuleBook
@@ -146,9 +145,8 @@ def test_law_not_in_force_cannot_be_changed() -> None:
         amend(world([old]), [Change("ban", place("old"))], DAY)
 
 
-def test_recognitions_on_the_real_law_raise_no_status() -> None:
+def test_recognitions_on_the_real_law_raise_no_status(book: RuleBook) -> None:
     """Every closed law recognises everybody at once: no pair of the world is worse off."""
-    book = RuleBook.unchecked(load())
     day = date(2026, 5, 1).toordinal()
     asked = frame(book, [CATEGORY + "personal"])
     defaults = [

@@ -28,7 +28,6 @@ ARGUMENTS = [
 ]
 MARKS = [
     pytest.mark.browser,
-    pytest.mark.xdist_group("explorer"),
     pytest.mark.skipif(BROWSER is None, reason="Chromium is not installed"),
     pytest.mark.skipif(
         not (bundled.explorer_place() / "index.html").is_file(), reason="make bundle was not run"

@@ -19,7 +19,9 @@ from datarules.endpoint_local import Local
 from datarules.load import Dataset
 from datarules.rulebook import RuleBook
 from datarules.serve.app import create_app
+from datarules.study import Study
 
+from ..conftest import sharing
 from .browsing import ARGUMENTS, BROWSER, Seen, watched
 
 TODAY = date(2026, 11, 23)
@@ -66,18 +68,22 @@ def listening(app: FastAPI, **settings: Any) -> Iterator[str]:
             thread.join(20)
 
 
+def application(dataset: Dataset, book: RuleBook, study: Study) -> FastAPI:
+    """Return an application on the shared study, which remembers what one test had computed for the next."""
+    with sharing(study):
+        return create_app(book, Local.open(dataset, book), today=lambda: TODAY, dataset=dataset)
+
+
 @pytest.fixture(scope="session")
-def live(dataset: Dataset, book: RuleBook) -> Iterator[str]:
+def live(dataset: Dataset, book: RuleBook, study: Study) -> Iterator[str]:
     """The same application behind a real server; the address."""
-    app = create_app(book, Local.open(dataset, book), today=lambda: TODAY, dataset=dataset)
-    with listening(app) as address:
+    with listening(application(dataset, book, study)) as address:
         yield address
 
 
 @pytest.fixture(scope="session")
-def client(dataset: Dataset, book: RuleBook) -> Iterator[TestClient]:
-    app = create_app(book, Local.open(dataset, book), today=lambda: TODAY, dataset=dataset)
-    with TestClient(app, raise_server_exceptions=False) as found:
+def client(dataset: Dataset, book: RuleBook, study: Study) -> Iterator[TestClient]:
+    with TestClient(application(dataset, book, study), raise_server_exceptions=False) as found:
         yield found
 
 

@@ -38,8 +38,8 @@ if __name__ == "__main__":
     listener.listen(2048)
     first = made()
 
-    def work() -> None:
-        switch = Switch(first, made)
+    def work(renewed: bool) -> None:
+        switch = Switch(made() if renewed else first, made)
         signal.signal(signal.SIGHUP, lambda number, frame: switch.renew_aside())
         config = uvicorn.Config(switch, http=Bounded, lifespan="off", log_level="error", access_log=False)
         uvicorn.Server(config).run(sockets=[listener])

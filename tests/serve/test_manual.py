@@ -12,10 +12,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import rdflib
 from fastapi.testclient import TestClient
 from starlette.applications import Starlette
 
-from datarules import cli
+from datarules import bundled, cli
+from datarules import vocab as v
 from datarules.serve import manual
 
 ROOT = Path(__file__).parent.parent.parent
@@ -23,6 +25,7 @@ DOCS = ROOT / "docs"
 sys.path.insert(0, str(DOCS))
 import reference_pages  # noqa: E402
 
+SHAPES = "https://w3id.org/datarules/shape/"
 PAGES = sorted([*DOCS.glob("*.md"), *DOCS.glob("tutorials/*.md")])
 TAUGHT = [page for page in PAGES if page.name not in ("coverage.md", "disagreements.md")]
 LONG = (
@@ -184,6 +187,10 @@ def test_every_setting_is_told_of() -> None:
         assert f"`{name}`" in page, name
 
 
+DATA = ("application/json", "application/ld+json")
+"""Types of script that no browser runs."""
+
+
 class Inline(HTMLParser):
     """Finds what a policy without inline code would refuse."""
 
@@ -193,9 +200,7 @@ class Inline(HTMLParser):
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         given = dict(attrs)
-        if tag == "style" or (
-            tag == "script" and "src" not in given and given.get("type") != "application/json"
-        ):
+        if tag == "style" or (tag == "script" and "src" not in given and given.get("type") not in DATA):
             self.found.append(f"<{tag}>")
         self.found += [f"{tag} {name}" for name in given if name == "style" or name.startswith("on")]
         for name in ("src", "href"):
@@ -211,6 +216,23 @@ def test_no_page_needs_what_the_policy_refuses(site: Path) -> None:
         seen = Inline()
         seen.feed(page.read_text(encoding="utf-8"))
         assert not seen.found, (page.name, seen.found[:5])
+
+
+def test_pylode_tells_of_every_term_concept_and_shape(site: Path) -> None:
+    graph = reference_pages.ontology()
+    for path in bundled.shape_files():
+        graph.parse(path)
+    names = {str(one) for one in graph.subjects() if isinstance(one, rdflib.URIRef)}
+    own = {
+        one
+        for one in names
+        if one.startswith(("https://w3id.org/datarules/id/", v.NS, SHAPES)) and one != v.NS
+    }
+    schemes = {str(one) for one in graph.subjects(rdflib.RDF.type, rdflib.SKOS.ConceptScheme)}
+    told = " ".join(page.read_text(encoding="utf-8") for page in (site / "vocabulary").glob("*.html"))
+    missing = {one for one in own if f">{one}</code>" not in told}
+    assert missing <= {one for one in schemes if one.startswith(v.NS)} | {f"{SHAPES}prefixes"}
+    assert len(own) > 400
 
 
 def test_the_documentation_is_served_under_its_policy(site: Path) -> None:

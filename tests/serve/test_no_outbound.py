@@ -21,7 +21,9 @@ from datarules.load import Dataset, load
 from datarules.mappings import mapping_quads
 from datarules.rulebook import RuleBook
 from datarules.store import serving_endpoint
+from datarules.study import Study
 
+from ..conftest import sharing
 from .test_sparql_protocol import BARE, FORM
 
 
@@ -92,12 +94,13 @@ def queries(at: str) -> list[str]:
 
 
 @pytest.fixture(scope="module")
-def doors(dataset: Dataset, book: RuleBook) -> Iterator[list[TestClient]]:
+def doors(dataset: Dataset, book: RuleBook, study: Study) -> Iterator[list[TestClient]]:
     """The application over a store in this process, and over worker processes as it is served to strangers."""
     from datarules.serve.app import create_app
 
     pool = serving_endpoint(dataset, book, workers=1)
-    apps = [create_app(book, one, dataset=dataset) for one in (Local.open(dataset, book), pool)]
+    with sharing(study):
+        apps = [create_app(book, one, dataset=dataset) for one in (Local.open(dataset, book), pool)]
     yield [TestClient(app, raise_server_exceptions=False) for app in apps]
     pool.close()
 
@@ -210,9 +213,9 @@ def test_a_worker_of_the_store_cannot_open_a_connection_at_all(
     try:
         assert pool.query("ASK { ?s ?p ?o }").boolean()
         worker = pool._free.get(timeout=60)  # type: ignore[attr-defined]
-        limit = Path(f"/proc/{worker.process.pid}/limits").read_text()
+        limit = Path(f"/proc/{worker.number}/limits").read_text()
         files = next(line for line in limit.splitlines() if line.startswith("Max open files"))
-        held = max(int(n.name) for n in Path(f"/proc/{worker.process.pid}/fd").iterdir())
+        held = max(int(n.name) for n in Path(f"/proc/{worker.number}/fd").iterdir())
         assert int(files.split()[3]) <= held
         pool._free.put(worker)  # type: ignore[attr-defined]
     finally:

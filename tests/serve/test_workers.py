@@ -125,6 +125,26 @@ def test_a_worker_that_is_killed_is_replaced_and_the_others_answer(crew: tuple[s
     assert before[1] in children(process)
 
 
+def test_a_worker_that_replaces_another_serves_the_law_of_now(crew: tuple[str, Path, int]) -> None:
+    address, names, process = crew
+    (old,) = settled(address)
+    names.write_text("JP,KE,BR", encoding="utf-8")
+    os.kill(process, signal.SIGHUP)
+    last = time.monotonic() + 60
+    while old in settled(address):
+        assert time.monotonic() < last
+    before = children(process)
+    os.kill(before[0], signal.SIGKILL)
+    while len(children(process)) < 2 or before[0] in children(process):
+        assert time.monotonic() < last
+        time.sleep(0.05)
+    os.kill(before[1], signal.SIGSTOP)  # so that only the new one answers
+    try:
+        assert old not in settled(address, 3)
+    finally:
+        os.kill(before[1], signal.SIGCONT)
+
+
 def test_the_law_is_shared_by_the_workers(crew: tuple[str, Path, int]) -> None:
     address, _, process = crew
     assert settled(address)

@@ -60,6 +60,7 @@ export interface Conflict {
   text: string;
   norms: RuleRef[];
   by: RuleRef | null;
+  further: RuleRef[];
 }
 
 export interface Answer {
