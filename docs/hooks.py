@@ -15,6 +15,7 @@ from typing import Any
 sys.path.insert(0, str(Path(__file__).parent))
 
 import reference_pages
+import vocabulary_pages
 from mkdocs.structure.files import File, Files
 
 SCRIPT = re.compile(r"<script>(.*?)</script>", re.DOTALL)
@@ -29,6 +30,8 @@ def on_files(files: Files, config: Any) -> Files:
     """Add the reference pages."""
     for path, text in reference_pages.pages().items():
         files.append(File.generated(config, path, content=text))
+    for path, text in vocabulary_pages.pages().items():
+        files.append(File.generated(config, path, content=_freed(text, "../")))
     files.append(File.generated(config, OWN, content=ALIGNMENT))
     return files
 

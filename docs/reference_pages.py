@@ -19,6 +19,15 @@ from datarules.serve import problems as kinds
 from datarules.serve.app import create_app
 
 STATUS = rdflib.URIRef("http://www.w3.org/2003/06/sw-vocab-status/ns#term_status")
+FULL = (
+    ("ontology", "ontology"),
+    ("mechanisms", "mechanism"),
+    ("data categories", "category"),
+    ("purposes", "purpose"),
+    ("sectors", "sector"),
+    ("facts", "fact"),
+    ("shapes", "shapes"),
+)
 MADE = "*Made from the program itself when the documentation is built.*"
 
 
@@ -135,6 +144,10 @@ def terms(graph: rdflib.Graph) -> str:
         "Properties": {RDF.Property, OWL.ObjectProperty, OWL.DatatypeProperty},
     }
     lines = ["# Vocabulary", "", MADE, "", f"Namespace `dr:` is <{v.NS}>.", ""]
+    lines += [
+        f"In full, as pyLODE shows it: {', '.join(f'[{name}](../vocabulary/{file}.html)' for name, file in FULL)}.",
+        "",
+    ]
     for heading, types in (*kinds.items(), ("Values", None)):
         found = sorted(s for s in own if types is None or types & set(graph.objects(s, RDF.type)))
         own -= set(found)
@@ -172,7 +185,10 @@ def shapes() -> str:
 def problems() -> str:
     """Return the page of the kinds of problems that the API tells of (RFC 9457)."""
     page = ["# Problems", "", MADE, ""]
-    page += ["What is wrong with a request comes as `application/problem+json`; `errors` names every place.", ""]
+    page += [
+        "What is wrong with a request comes as `application/problem+json`; `errors` names every place.",
+        "",
+    ]
     rows = ((f"`{kinds.kind_of(title)}`", status, title) for status, title in sorted(kinds.TITLES.items()))
     return "\n".join([*page, *_table(("type", "status", "title"), rows)])
 
