@@ -67,7 +67,7 @@ def state_everything(
     """Return a value for every circumstance that the situations ask about; for measures too if wanted."""
     tests: dict[str, list[Comparison]] = {}
     for situation in asked:
-        for test in situation.tests:
+        for test in (*situation.tests, *situation.beside_tests):
             tests.setdefault(test.fact, []).append(test)
     facts: dict[str, Value] = {}
     for name, compared in sorted(tests.items()):

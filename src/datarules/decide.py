@@ -11,10 +11,11 @@ from dataclasses import dataclass, replace
 
 from .beside import conflicts, overlays
 from .model import Coverage, Decision, Obstacle, Overlay, Part, Route, Transfer, Value
-from .pairs import Grid, Pair
+from .pairs import Grid, Pair, Situation
 from .rulebook import Cell, RuleBook
-from .verdicts import NOW, RANK, ROUTE_LEVELS, Look, Table, span
+from .verdicts import RANK, ROUTE_LEVELS, Look, Table, span
 from .vocab import SCALE, Modality, Status, Strength
+from .worlds import NOW, Prospects
 
 PAIRS_KEPT = 2048
 """Most pairs of places remembered, over all days: a pair holds half a megabyte, with many situations more."""
@@ -76,7 +77,7 @@ class Shelf:
     unmet: tuple[tuple[int, frozenset[str], Obstacle], ...]
     lapsed: tuple[Obstacle, ...]
     possible: tuple[tuple[tuple[int, Obstacle], ...], ...]
-    duties: tuple[tuple[tuple[int, Overlay, Overlay], ...], ...]
+    duties: tuple[tuple[Prospects, tuple[tuple[int, Overlay, Overlay], ...]], ...]
 
 
 def _shelf(pair: Pair, cell: Cell) -> Shelf:
@@ -143,10 +144,19 @@ def _make_shelf(pair: Pair, cell: Cell) -> Shelf:
             for situation, inner in zip(grid.situations, entries, strict=True)
         ),
         tuple(
-            tuple(overlays(situation, None if situation is grid.situations[0] else grid.situations[0]))
-            for situation in grid.situations
+            (_prospects(pair, situation), tuple(overlays(situation, grid.situations[0] if number else None)))
+            for number, situation in enumerate(grid.situations)
         ),
     )
+
+
+def _prospects(pair: Pair, situation: Situation) -> Prospects:
+    """Return when the duties beside the status bite, made once for situations with the same duties."""
+    whens = tuple(entry.when for entry in situation.beside)
+    found = pair.made.get(("duties", whens))
+    if not isinstance(found, Prospects):
+        found = pair.made["duties", whens] = Prospects(whens, pair.book.baseline)
+    return found
 
 
 def _tables(pair: Pair, cell: Cell, shelf: Shelf, given: Mapping[str, Value]) -> list[Look]:
@@ -197,7 +207,7 @@ def _part(pair: Pair, cell: Cell, transfer: Transfer) -> Decision:
         deciding=tuple(deciding),
         routes=_routes(shelf, main),
         obstacles=tuple(_obstacles(shelf, looks)),
-        overlays=_duties(shelf, looks),
+        overlays=_duties(shelf, given),
         conflicts=tuple(conflicts(pair, cell, main.status, given)),
         orders=shelf.orders,
         silent=silent,
@@ -207,15 +217,14 @@ def _part(pair: Pair, cell: Cell, transfer: Transfer) -> Decision:
     )
 
 
-def _duties(shelf: Shelf, looks: list[Look]) -> tuple[Overlay, ...]:
+def _duties(shelf: Shelf, given: Mapping[str, Value]) -> tuple[Overlay, ...]:
     """Return each duty once: as it bites on the question asked, else as it first could."""
     kept: dict[str, Overlay] = {}
-    for seen, duties in zip(looks, shelf.duties, strict=True):
-        row = seen.table.beside
+    for prospects, duties in shelf.duties:
+        codes = prospects.codes(given)
         for number, now, possible in duties:
-            code = seen.code(row, number)
-            if code:
-                kept.setdefault(now.rule.iri, now if code == NOW else possible)
+            if codes[number]:
+                kept.setdefault(now.rule.iri, now if codes[number] == NOW else possible)
     return tuple(kept.values())
 
 

@@ -309,18 +309,23 @@ class Outlook:
     def _bound(
         self, target: Class, strand: _Strand, mask: int, inside: Ways, covers: Mapping[str, Ways]
     ) -> tuple[int, Expr, tuple[tuple[int, Expr], ...]]:
-        """Return the rules a situation takes of a strand towards a class, with a number; 0 for nothing at all."""
+        """Return the rules a situation takes of a strand towards a class, with a number; 0 for nothing at all.
+
+        The second is when the other end lies in the order too, for data of which that settles anything.
+        """
         key = (target.number, strand.number, mask & target.relevant)
         found = self._memo.get(key)
         if not isinstance(found, tuple):
             number, taken, _, reviews = self._own(strand, mask)
-            within = self._when(inside, mask) if strand.speaks & mask == strand.speaks else FALSE
+            within = self._when(inside, mask)
             rules = tuple(
-                (n, when)
+                (n, all_of(when, negate(within)))
                 for n in (taken if within != TRUE else ())
                 if (when := self._covered(strand.rules[n], covers, mask) if n in strand.bound else TRUE)
                 != FALSE
             )
+            if strand.speaks & mask != strand.speaks:
+                within = FALSE
             speaks = rules or reviews or within != FALSE
             found = (self.forge.number((number, within, rules)) if speaks else 0, within, rules)
             self._memo[key] = found
@@ -335,8 +340,7 @@ class Outlook:
             [
                 (rule, when, ())
                 for n, covered in rules
-                if (when := all_of(reach, all_of(covered, (rule := strand.rules[n]).when), negate(within)))
-                != FALSE
+                if (when := all_of(reach, covered, (rule := strand.rules[n]).when)) != FALSE
             ]
         )
         return Program(strand.order, strand.action, reach, within, entries, reviews)

@@ -51,12 +51,16 @@ class Program:
 
 @dataclass(frozen=True, slots=True)
 class Situation:
-    """A cell compiled: programs that decide, entries that stand beside, comparisons that matter."""
+    """A cell compiled: programs that decide, entries that stand beside, and what each of the two asks about.
+
+    ``tests`` are the comparisons of the programs alone, so that a duty beside the status adds no world to it.
+    """
 
     cell: Cell
     programs: tuple[Program, ...]
     beside: tuple[Entry, ...]
     tests: tuple[Comparison, ...]
+    beside_tests: tuple[Comparison, ...]
     measures: frozenset[str]
 
 
@@ -89,9 +93,9 @@ def situation_of(cell: Cell, programs: Iterable[Program], beside: Iterable[Entry
     tests = dict.fromkeys(
         t for p in programs for e in (p.reach, p.inside, *(x.when for x in p.entries)) for t in comparisons(e)
     )
-    tests.update(dict.fromkeys(t for e in beside for t in comparisons(e.when)))
+    aside = dict.fromkeys(t for e in beside for t in comparisons(e.when))
     measures = frozenset(f for p in programs for e in p.entries for f in e.rule.requires)
-    return Situation(cell, programs, beside, tuple(tests), measures)
+    return Situation(cell, programs, beside, tuple(tests), tuple(aside), measures)
 
 
 BESIDE = (*LOCALISATION, Action.ONWARD_TRANSFER)
@@ -156,11 +160,13 @@ class Pair:
         chains = list(chains)
         return () in chains or self._chain(chains, cell)[0] != FALSE
 
+    def within(self, order: str, opposite: dict[str, list[Chain]], cell: Cell) -> Expr:
+        """Return when the other end lies in an order too, so that the data neither leave nor enter it."""
+        return self._chain(opposite[order], cell)[0] if order in opposite else FALSE
+
     def inside(self, order: str, opposite: dict[str, list[Chain]], cell: Cell) -> Expr:
-        """Return when the other end lies in an order too, for data of which being in it settles anything."""
-        if order not in opposite or not self.view.speaks(order, cell.data):
-            return FALSE
-        return self._chain(opposite[order], cell)[0]
+        """Return the same where being in the order together settles something: it has law on such data."""
+        return self.within(order, opposite, cell) if self.view.speaks(order, cell.data) else FALSE
 
     def _places(self, targets: frozenset[str], place: str, cell: Cell) -> tuple[Expr, list[Membership]]:
         alternatives: list[Expr] = []
@@ -197,13 +203,14 @@ class Pair:
         cell: Cell,
     ) -> Program:
         reach, _ = self._chain(chains, cell)
+        within = self.within(order, opposite, cell)
         inside = self.inside(order, opposite, cell)
         found: list[tuple[Rule, Expr, tuple[Membership, ...]]] = []
-        if reach != FALSE and inside != TRUE:
+        if reach != FALSE and within != TRUE:
             for rule in self.view.ordered(order, action):
                 when, lists = self.applies(rule, cell, other)
                 if when != FALSE:
-                    found.append((rule, all_of(reach, when, negate(inside)), lists))
+                    found.append((rule, all_of(reach, when, negate(within)), lists))
         entries = entries_of(found)
         reviews = tuple(
             c
@@ -233,15 +240,15 @@ class Pair:
         found: list[Entry] = []
         for order, chains in self.orders.items():
             reach, _ = self._chain(chains, cell)
-            inside = self.inside(order, self.target_orders, cell)
-            if reach == FALSE or inside == TRUE:
+            away = negate(self.within(order, self.target_orders, cell))
+            if FALSE in (reach, away):
                 continue
             for action in (*BESIDE, Action.TRANSFER):
-                found += self._beside(order, action, all_of(reach, negate(inside)), cell, self.destination)
+                found += self._beside(order, action, all_of(reach, away), cell, self.destination)
         for order, chains in self.target_orders.items():
             if self.view.rules.get((order, Action.IMPORT)):
                 reach, _ = self._chain(chains, cell)
-                foreign = all_of(reach, negate(self.inside(order, self.orders, cell)))
+                foreign = all_of(reach, negate(self.within(order, self.orders, cell)))
                 if foreign != FALSE:
                     found += self._beside(order, Action.IMPORT, foreign, cell, self.origin)
         return found

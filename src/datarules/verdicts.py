@@ -14,7 +14,7 @@ from functools import cached_property
 from .model import Rule, Value
 from .pairs import Program, Situation
 from .vocab import SCALE, Action, Modality, Status, Strength
-from .worlds import CAP, Space
+from .worlds import CAP, KEPT, NOW, POSSIBLY, Space
 
 ROUTE_LEVELS: tuple[Status, ...] = (
     Status.FREE,
@@ -24,9 +24,6 @@ ROUTE_LEVELS: tuple[Status, ...] = (
     Status.DEROGATION,
 )
 STRICTEST_FIRST: tuple[Status, ...] = (Status.PROHIBITED, Status.CONTESTED, *reversed(ROUTE_LEVELS))
-KEPT = 4096
-"""Most answers remembered for one situation."""
-NOW, POSSIBLY = 2, 1
 ALONE = {status: frozenset((status,)) for status in Status}
 RANK = {status: number for number, status in enumerate(SCALE)}
 Layers = dict[Status, int]
@@ -266,11 +263,6 @@ class Table:
     def carries(self) -> Row:
         """The worlds in which each entry carries the transfer."""
         return Row((bits for v in self.verdicts for bits in v.carries), self.space.size)
-
-    @cached_property
-    def beside(self) -> Row:
-        """The worlds in which each duty beside the status bites."""
-        return Row((self.space.bits(entry.when) for entry in self.situation.beside), self.space.size)
 
     @cached_property
     def silent(self) -> Row:

@@ -11,10 +11,15 @@ from bisect import bisect_right
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
 
-from .model import AllOf, AnyOf, Comparison, Expr, Not, Value
+from .model import AllOf, AnyOf, Comparison, Expr, Not, Value, comparisons
 
 CAP = 1 << 18
 """Most worlds a space may have; beyond it the answer falls back to bounds."""
+TOGETHER = 1 << 12
+"""Most worlds over which `Prospects` looks at all its expressions at once."""
+NOW, POSSIBLY = 2, 1
+KEPT = 4096
+"""Most answers remembered for one situation."""
 
 
 @lru_cache(maxsize=4096)
@@ -192,3 +197,51 @@ class Space:
             kept = [n for n in range(1, len(values)) if self._turns(fact, n - 1, moving, within)]
             found[fact] = (values[0], *(values[n] for n in kept))
         return found
+
+
+class Prospects:
+    """Several expressions, and of each whether it holds now, could hold, or cannot.
+
+    They are looked at over all worlds of the facts they ask about, together where those are few, else each
+    over its own; one that asks about too many facts even then could always hold.
+    """
+
+    def __init__(self, expressions: Iterable[Expr], baseline: Mapping[str, bool]) -> None:
+        """Lay out the worlds; ``baseline`` is what the profile assumes of yes/no facts."""
+        self._expressions = tuple(expressions)
+        self._baseline = baseline
+        tests = dict.fromkeys(t for e in self._expressions for t in comparisons(e))
+        self._facts = tuple(dict.fromkeys(t.fact for t in tests))
+        together = Space(tests, baseline)
+        self._spaces = (
+            (together,) * len(self._expressions)
+            if together.size <= TOGETHER
+            else tuple(Space(comparisons(e), baseline) for e in self._expressions)
+        )
+        self._kept: dict[tuple[Value | None, ...], tuple[int, ...]] = {}
+
+    def codes(self, given: Mapping[str, Value]) -> tuple[int, ...]:
+        """Return a code for each expression.
+
+        `NOW` where it holds under the facts and the profile, `POSSIBLY` where it does for some way the facts
+        not given could turn out, else 0.
+        """
+        key = tuple([given.get(fact) for fact in self._facts])
+        found = self._kept.get(key)
+        if found is None:
+            if len(self._kept) >= KEPT:
+                self._kept.clear()
+            found = self._kept[key] = tuple(self._codes(given))
+        return found
+
+    def _codes(self, given: Mapping[str, Value]) -> Iterable[int]:
+        worlds: dict[int, tuple[int, int]] = {}
+        for expr, space in zip(self._expressions, self._spaces, strict=True):
+            if space.size > CAP:
+                yield NOW if holds(expr, given, self._baseline) else POSSIBLY
+                continue
+            if id(space) not in worlds:
+                worlds[id(space)] = space.place(given)[0], space.where(given)
+            place, within = worlds[id(space)]
+            bits = space.bits(expr)
+            yield NOW if bits >> place & 1 else POSSIBLY if bits & within else 0

@@ -9,12 +9,13 @@ from hypothesis import strategies as st
 
 from datarules import beside
 from datarules.decide import decide
+from datarules.matrix import STATUSES, frame, matrix
 from datarules.model import Comparison, Decision, Membership, Transfer
 from datarules.rulebook import RuleBook
 from datarules.vocab import CATEGORY, SCALE, Action, Status, Strength
 
 from .literal import literal
-from .worlds import DAY, ask, entry, place, random_entries, random_questions, random_rules, rule, world
+from .worlds import DAY, ask, cat, entry, place, random_entries, random_questions, random_rules, rule, world
 
 SLOW = settings(max_examples=150, deadline=None)
 OFF = (Status.CONTESTED, Status.UNKNOWN)
@@ -212,6 +213,26 @@ def test_a_duty_on_data_coming_in_stands_beside_the_status_where_they_come_from_
     assert told("C", inside) == [], "the duty is on data from A"
     assert told("A", []) == [], "B does not lie in U"
     assert told("A", [*inside, entry("in-too", "A", "U")]) == [], "both ends lie in U"
+
+
+def test_nothing_leaves_or_enters_a_union_between_its_members_even_where_it_settles_nothing() -> None:
+    """U has law on data coming in and on where data are kept, none on transfers: B and C lie in it, A does not."""
+    ban = rule("ban", "U", "Prohibition", action=Action.IMPORT)
+    keep = rule("keep", "U", "Obligation", action=Action.STORE_INSIDE)
+    leave = [rule(f"leave-{code}", code, "Permission") for code in "ABC"]
+    book = world([ban, keep, *leave], [entry("b", "B", "U"), entry("c", "C", "U")])
+
+    def told(origin: str, destination: str) -> tuple[Status, list[str]]:
+        found = decide(book, ask(origin, destination), DAY)
+        asked = frame(book, [cat("personal")])
+        cells = matrix(book, asked, DAY)
+        at = tuple(asked.places.index(place(code)) for code in (origin, destination))
+        assert STATUSES[cells.status[0, at[0], at[1]]] is found.status
+        return found.status, [one.rule.label for one in found.overlays]
+
+    assert told("B", "C") == (Status.FREE, [])
+    assert told("B", "A") == (Status.FREE, ["keep"])
+    assert told("A", "B") == (Status.PROHIBITED, [])
 
 
 def test_a_place_is_internal_to_itself() -> None:

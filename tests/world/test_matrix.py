@@ -78,6 +78,28 @@ def test_cells_of_the_real_law_are_the_decisions(book: RuleBook, day: str) -> No
         assert cell(found, k, i, j) == shown(decide(book, question, ordinal)), question
 
 
+def test_where_only_bounds_can_be_given_both_give_the_same(
+    book: RuleBook, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for module in ("worlds", "verdicts"):
+        monkeypatch.setattr(f"datarules.{module}.CAP", 1 << 7)
+    fresh, random = RuleBook(book.records, book.release), Random(20261130)
+    asked = frame(fresh, [v.CATEGORY + name for name in ("personal", "health")])
+    day = date(2026, 5, 1).toordinal()
+    found = matrix(fresh, asked, day)
+    bounded = [tuple(int(n) for n in place) for place in np.argwhere(found.capped)]
+    exact = [tuple(int(n) for n in place) for place in np.argwhere(~found.capped)]
+    assert min(len(bounded), len(exact)) > 5000
+    for k, i, j in random.sample(bounded, 150) + random.sample(exact, 50):
+        if i != j:
+            question = Transfer(
+                asked.places[i], asked.places[j], (asked.categories[k],), asked.purpose, asked.sector
+            )
+            single = decide(fresh, question, day)
+            assert cell(found, k, i, j) == shown(single), question
+            assert found.capped[k, i, j] == single.capped, question
+
+
 @settings(SLOW)
 @given(random_rules(), random_entries(), st.randoms())
 def test_permuting_rules_and_places_changes_nothing(rules, entries, random):  # type: ignore[no-untyped-def]
