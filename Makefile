@@ -9,12 +9,13 @@ WEB = src/datarules/bundle/web/index.html
 CASES = src/datarules/bundle/answers/cases.json
 BUNDLE = $(GEOMETRY) $(PEOPLE) $(WEB) $(CASES)
 MANUAL = src/datarules/bundle/docs/index.html
+ONLY ?=
 HOST ?= 127.0.0.1
 PORT ?= 8000
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
 .DEFAULT_GOAL := help
-.PHONY: help bundle docs geometry generate studies serve test snapshots check format validate bench audit sbom lock wheel clean
+.PHONY: help bundle docs geometry generate studies serve test explore snapshots check format validate bench audit sbom lock wheel clean
 
 help: ## say what each target does
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 18
@@ -76,6 +77,9 @@ serve: $(VENV)/.base $(BUNDLE) $(MANUAL) ## set everything up and serve API, SPA
 test: $(VENV)/.dev $(BUNDLE) $(MANUAL) tests/clients/node_modules/.installed ## set everything up and run every test
 	cd web && $(NPM) test --silent
 	$(BIN)/python -m pytest -n auto --dist loadfile --no-loadscope-reorder
+
+explore: $(VENV)/.dev $(BUNDLE) ## try the properties on other random law than every day, twenty times as much
+	$(BIN)/python -m pytest -n auto tests/decision tests/world tests/designs --hypothesis-profile=explore --examples-times=20 -k "$(ONLY)"
 
 snapshots: $(VENV)/.dev $(BUNDLE) ## make the snapshots of the explorer's views anew; look at them before you commit
 	DATARULES_SNAPSHOTS=renew $(BIN)/python -m pytest tests/serve/test_explorer_snapshots.py -k looks_as

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 from rdflib import Graph
 
 import datarules.open
@@ -33,8 +34,23 @@ LONG = (
 """Modules that take minutes: begun last, one would keep the whole run waiting."""
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+settings.register_profile("repeatable", derandomize=True)
+settings.register_profile("explore", print_blob=True)
+settings.load_profile("repeatable")
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--examples-times", type=int, default=1, help="how many times the usual examples to try")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Begin with the modules that take long; the tests of one stay in one process (``--dist loadfile``)."""
+    times = config.getoption("--examples-times")
+    for item in items:
+        made = getattr(getattr(item, "obj", None), "_hypothesis_internal_use_settings", None)
+        if made is not None and times > 1:
+            more = settings(made, max_examples=made.max_examples * times, deadline=None)
+            item.obj._hypothesis_internal_use_settings = more  # type: ignore[attr-defined]
     order = {f"test_{name}": number for number, name in enumerate(LONG)}
     items.sort(key=lambda item: order.get(item.path.stem, len(LONG)))
 
