@@ -327,8 +327,7 @@ class DayView:
             seen: set[str] = set()
             while unions := self._unions_of(found) - seen:  # a union may be a member of another
                 for union in sorted(unions):
-                    members = [e.member for e in self.of_group.get(union, ()) if not e.extension]
-                    if union in found or all(m in found for m in members):
+                    if union in found or all(m in found for m in self._full_members(union)):
                         seen.add(union)
                         if chains := self.covers(target, union):
                             found[union] = chains
@@ -376,9 +375,13 @@ class DayView:
             found += self._covers_all_members(target, place, seen)
         return found
 
+    def _full_members(self, union: str) -> list[str]:
+        """Return who is in a union for all data; a territory can be in it for some only."""
+        return [e.member for e in self.of_group.get(union, ()) if not e.extension and e.scope == Scope()]
+
     def _covers_all_members(self, target: str, place: str, seen: frozenset[str]) -> list[Chain]:
-        """A list that names every member of a union covers the union."""
-        members = [e.member for e in self.of_group.get(place, ()) if not e.extension]
+        """A list that names every full member of a union covers the union."""
+        members = self._full_members(place)
         if place not in self.book.records.jurisdictions or len(members) < 2:
             return []
         joined: list[Membership] = []

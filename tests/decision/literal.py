@@ -107,7 +107,7 @@ class World:
         members = [
             m.member
             for m in self.book.records.memberships.values()
-            if m.group == place and not m.extension and m.start <= self.day < m.end
+            if m.group == place and not m.extension and m.scope == Scope() and m.start <= self.day < m.end
         ]
         return (
             target in self.book.records.groups

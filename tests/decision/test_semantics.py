@@ -235,5 +235,18 @@ def test_nothing_leaves_or_enters_a_union_between_its_members_even_where_it_sett
     assert told("A", "B") == (Status.PROHIBITED, [])
 
 
+def test_a_list_of_all_full_members_covers_the_union() -> None:
+    """A and B are in U, and C for health data only: a list that names A and B takes U in, and not C."""
+    inside = [entry("a", "A", "U"), entry("b", "B", "U"), entry("c", "C", "U", data=["health"])]
+    named = [entry("list-a", "A", "L1"), entry("list-b", "B", "L1")]
+    view = world([], [*inside, *named]).at(DAY)
+    assert view.covers(place("L1"), place("U"))
+    assert not view.covers(place("L1"), place("C"))
+    assert set(view.taken_in(place("L1"))) == {place("A"), place("B"), place("U")}
+    whole = world([], [*inside[:2], entry("c", "C", "U"), *named]).at(DAY)
+    assert not whole.covers(place("L1"), place("U"))
+    assert set(whole.taken_in(place("L1"))) == {place("A"), place("B")}
+
+
 def test_a_place_is_internal_to_itself() -> None:
     assert answer(world([]), replace(ask(), destination=place("A"))).status is Status.INTERNAL
