@@ -58,7 +58,7 @@ def conflicts(pair: Pair, cell: Cell, status: Status, given: Mapping[str, Value]
     meetings = pair.made.get(key)
     if not isinstance(meetings, tuple):
         meetings = pair.made[key] = tuple(_meetings(pair, pair.situation(cell)))
-    baseline = pair.book.baseline
+    baseline = pair.book.profile(cell.sector)
     for meeting in meetings:
         if meeting.only_if_restricted and status in OPEN_STATUSES:
             continue

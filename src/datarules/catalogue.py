@@ -224,6 +224,7 @@ def facts(book: RuleBook, iri: str | None = None) -> list[Row]:
             else ("yes" if f.baseline else "no")
             if f.kind is bool
             else "below every threshold",
+            "assumed_in": sorted(v.local(sector) for sector in f.assumed_in),
             "definition": f.definition,
             "also": list(f.aliases),
         }

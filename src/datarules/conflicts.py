@@ -217,7 +217,7 @@ def _restricts(
     if measure.action is not Action.TRANSFER:
         return True
     purpose, sector = min(purposes, default=v.ANY_PURPOSE), min(sectors, default=v.ANY_SECTOR)
-    baseline = ours.view.book.baseline
+    baseline = ours.view.book.profile(sector)
     return any(
         bars(ours.pair.situation(Cell(category, purpose, sector)), baseline, measure) for category in data
     )
@@ -261,15 +261,17 @@ def _narrowed(
     scoped = [rule for rule in plain if own[rule.iri].by_category(rule)]
     categories = within(book, norms[0].scope, norms[1].scope, territorial) if scoped else set(data)
     conditions: dict[str, Expr] = {}
+    sector = min(sectors, default=v.ANY_SECTOR)
     for category in sorted(categories):
         scope = Scope(frozenset((category,)), frozenset(), frozenset(sectors), frozenset(purposes))
-        cell = Cell(category, min(purposes, default=v.ANY_PURPOSE), min(sectors, default=v.ANY_SECTOR))
+        cell = Cell(category, min(purposes, default=v.ANY_PURPOSE), sector)
         parts = [when, *(own[rule.iri].bites(rule, cell) for rule in scoped)]
         parts += [own[rule.iri].unless(rule, scope) for rule in plain if rule.action is not Action.DISCLOSE]
         bites = all_of(*parts)
         if bites != FALSE:
             conditions[category] = bites
-    now = broadest(book, (c for c, bites in conditions.items() if holds(bites, given, book.baseline)))
+    profile = book.profile(sector)
+    now = broadest(book, (c for c, bites in conditions.items() if holds(bites, given, profile)))
     kept = now or broadest(book, conditions)
     return ((kept, sectors, purposes), conditions[kept[0]], bool(now)) if kept else None
 

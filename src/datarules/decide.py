@@ -144,18 +144,22 @@ def _make_shelf(pair: Pair, cell: Cell) -> Shelf:
             for situation, inner in zip(grid.situations, entries, strict=True)
         ),
         tuple(
-            (_prospects(pair, situation), tuple(overlays(situation, grid.situations[0] if number else None)))
+            (
+                _prospects(pair, situation, cell.sector),
+                tuple(overlays(situation, grid.situations[0] if number else None)),
+            )
             for number, situation in enumerate(grid.situations)
         ),
     )
 
 
-def _prospects(pair: Pair, situation: Situation) -> Prospects:
+def _prospects(pair: Pair, situation: Situation, sector: str) -> Prospects:
     """Return when the duties beside the status bite, made once for situations with the same duties."""
     whens = tuple(entry.when for entry in situation.beside)
-    found = pair.made.get(("duties", whens))
+    key = ("duties", whens, sector)
+    found = pair.made.get(key)
     if not isinstance(found, Prospects):
-        found = pair.made["duties", whens] = Prospects(whens, pair.book.baseline)
+        found = pair.made[key] = Prospects(whens, pair.book.profile(sector))
     return found
 
 
@@ -171,13 +175,10 @@ def _tables(pair: Pair, cell: Cell, shelf: Shelf, given: Mapping[str, Value]) ->
             one = ("table", situation.cell, unmet)
             table = pair.made.get(one)
             if not isinstance(table, Table):
-                table = pair.made[one] = Table(situation, pair.book.baseline, unmet)
+                table = pair.made[one] = Table(situation, pair.book.profile(situation.cell.sector), unmet)
             made.append(table)
         tables = pair.made[key] = tuple(made)
-    return [
-        (Table(t.situation, pair.book.baseline, t.unmet, given) if t.capped else t).look(given)
-        for t in tables
-    ]
+    return [(Table(t.situation, t.profile, t.unmet, given) if t.capped else t).look(given) for t in tables]
 
 
 def _part(pair: Pair, cell: Cell, transfer: Transfer) -> Decision:

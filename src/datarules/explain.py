@@ -169,6 +169,15 @@ def conflict(book: RuleBook, one: Conflict) -> str:
             return f"Possible tension, not a breach: {first} beside the commitment {second}.{exception}"
 
 
+def _assumed(book: RuleBook, decision: Decision) -> Iterable[str]:
+    """Say what the profile assumes because of the sector asked about, where the answer turns on it."""
+    sector = decision.transfer.sector
+    for name in decision.deciding:
+        known = book.records.facts.get(name)
+        if known and book.profile(sector).get(name) and not known.baseline:
+            yield f"Since the question is about {book.records.sectors[sector].label}, this is assumed unless stated: {known.label}."
+
+
 def text(book: RuleBook, decision: Decision, as_of: date) -> list[str]:
     """Return the answer in sentences, the most important first."""
     lines = [headline(book, decision, as_of)]
@@ -186,6 +195,7 @@ def text(book: RuleBook, decision: Decision, as_of: date) -> list[str]:
             lines.append(
                 f"Sources read the law in two ways, and the answer turns on it: {known.definition} This is {assumed} here unless stated."
             )
+    lines += _assumed(book, decision)
     if decision.capped:
         lines.append(
             "So many facts are open that only bounds can be given; state some of them for a sharper answer."

@@ -175,7 +175,7 @@ class Abreast:
         entries = self._entries.get(key)
         if entries is None:
             entries = self._entries[key] = Pair(self.view, self.origin, place).beside(cell)
-        baseline = self.view.book.baseline
+        baseline = self.view.book.profile(cell.sector)
         return [entry.rule for entry in entries if holds(entry.when, given, baseline)]
 
     def towards(

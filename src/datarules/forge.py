@@ -50,19 +50,21 @@ class Forge:
             found = self._ways[entry.iri] = ((0, all_of(entry.when)),)
         return found
 
-    def single(self, key: object, programs: Callable[[], Iterable[Program]]) -> Single:
-        """Return the answer for the situation of a key, deciding it if it is new."""
-        found = self._singles.get(key)
+    def single(self, key: object, programs: Callable[[], Iterable[Program]], sector: str) -> Single:
+        """Return the answer for the situation of a key in the profile of a sector, deciding it if it is new."""
+        profile = self.book.profile(sector)
+        whole = key if profile is self.book.baseline else (key, sector)
+        found = self._singles.get(whole)
         if found is None:
-            found = self._singles[key] = self._decide(programs())
+            found = self._singles[whole] = self._decide(programs(), profile)
         return found
 
-    def _decide(self, programs: Iterable[Program]) -> Single:
+    def _decide(self, programs: Iterable[Program], profile: Mapping[str, bool]) -> Single:
         situation = situation_of(Cell("", "", ""), programs)
         unmet = situation.measures & self._refused
-        table = Table(situation, self.book.baseline, unmet)
+        table = Table(situation, profile, unmet)
         if table.capped:
-            table = Table(situation, self.book.baseline, unmet, self.given)
+            table = Table(situation, profile, unmet, self.given)
         place, status, statuses = table.outcome(self.given)
         route, obstacle = _shown(table, 1 << place, status)
         return Single(status, statuses, route, obstacle, table.capped)

@@ -76,7 +76,7 @@ LINES: dict[str, tuple[str, ...]] = {
     ),
     "dr:Fact": (
         *("a skos:inScheme skos:prefLabel", "skos:altLabel", "skos:definition"),
-        "dr:role dr:valueType dr:unit dr:window dr:baseline dr:burden",
+        "dr:role dr:valueType dr:unit dr:window dr:baseline dr:assumedIn dr:burden",
     ),
     "dr:Mechanism": ("a skos:prefLabel", "skos:altLabel", "skos:definition", "dr:burden skos:broader"),
     "dr:Condition": ("a skos:prefLabel", "dr:fact dr:operator dr:value dr:allOf dr:anyOf"),

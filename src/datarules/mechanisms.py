@@ -73,11 +73,10 @@ class _Grids:
 
 def routes(bench: Bench, level: Status) -> list[Rule]:
     """Return the routes that carry a transfer now at a level or freer."""
-    book = bench.view.book
     unmet = bench.situation.measures & {name for name, value in bench.given.items() if value is False}
-    table = Table(bench.situation, book.baseline, unmet)
+    table = Table(bench.situation, bench.profile, unmet)
     if table.capped:
-        table = Table(bench.situation, book.baseline, unmet, bench.given)
+        table = Table(bench.situation, bench.profile, unmet, bench.given)
     bit = 1 << table.outcome(bench.given)[0]
     return [
         entry.rule
@@ -99,7 +98,7 @@ def without(bench: Bench, kind: str) -> Status:
         return replace(program, entries=entries_of(kept))
 
     programs = [left(program) for program in bench.situation.programs]
-    return status_of(bench.view.book.baseline, programs, bench.given)
+    return status_of(bench.profile, programs, bench.given)
 
 
 def _reached(status: Status, level: Status) -> bool:

@@ -6,6 +6,8 @@ Identifiers are full IRIs; sets of IRIs are ``frozenset[str]`` and an empty set 
 
 from __future__ import annotations
 
+import operator
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -20,8 +22,8 @@ Value = bool | int
 class Citation:
     """Where a statement is found.
 
-    ``read_on`` is the day it was read; ``read_in`` addresses of texts used; ``means``, of a second reading, how it
-    differed from the first: ``OtherSource`` or ``OtherReader``.
+    ``read_on`` is the day it was read; ``read_in`` addresses of texts used; ``means``, of a second reading, what
+    differed: ``OtherSource`` or ``OtherReader``.
     """
 
     instrument: str
@@ -53,7 +55,7 @@ class Citation:
 class Fact:
     """Something one may state about a transfer. ``kind`` is ``bool`` or ``int``.
 
-    A ``reading`` holds if disputed law is read in one of the ways its sources read it.
+    A ``reading`` is one way to read disputed law. ``assumed_in``: sectors whose profile has it hold.
     """
 
     name: str
@@ -67,6 +69,13 @@ class Fact:
     baseline: bool = False
     aliases: tuple[str, ...] = ()
     reading: bool = False
+    assumed_in: frozenset[str] = frozenset()
+
+
+_COMPARE: dict[str, Callable[[Value, Value], bool]] = {
+    **{"gt": operator.gt, "gteq": operator.ge, "lt": operator.lt, "lteq": operator.le},
+    **{"eq": operator.eq, "neq": operator.ne},
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,19 +88,7 @@ class Comparison:
 
     def holds(self, value: Value) -> bool:
         """Say whether the comparison holds for a known value."""
-        match self.operator:
-            case "gt":
-                return value > self.value
-            case "gteq":
-                return value >= self.value
-            case "lt":
-                return value < self.value
-            case "lteq":
-                return value <= self.value
-            case "eq":
-                return value == self.value
-            case _:
-                return value != self.value
+        return _COMPARE[self.operator](value, self.value)
 
 
 @dataclass(frozen=True, slots=True)

@@ -57,16 +57,14 @@ class Way:
     status: Status
 
 
-def status_of(
-    book_baseline: Mapping[str, bool], programs: Iterable[Program], given: Mapping[str, Value]
-) -> Status:
+def status_of(profile: Mapping[str, bool], programs: Iterable[Program], given: Mapping[str, Value]) -> Status:
     """Return the status of programs in the one world of the profile and the facts given."""
     programs = list(programs)
     tests = dict.fromkeys(
         t for p in programs for e in (p.reach, p.inside, *(x.when for x in p.entries)) for t in comparisons(e)
     )
-    fixed: dict[str, Value] = {t.fact: given.get(t.fact, book_baseline.get(t.fact, 0)) for t in tests}
-    space = Space(tests, book_baseline, fixed)
+    fixed: dict[str, Value] = {t.fact: given.get(t.fact, profile.get(t.fact, 0)) for t in tests}
+    space = Space(tests, profile, fixed)
     unmet = frozenset(name for name, value in given.items() if value is False)
     layers = combine([order_verdict(p, space, unmet) for p in programs], space)
     return next(status for status, bits in layers.items() if bits)
@@ -94,6 +92,7 @@ class Bench:
         self.view = view
         self.pair = Pair(view, origin, destination)
         self.cell = cell
+        self.profile = view.book.profile(cell.sector)
         self.given = dict(given or {})
         self.situation: Situation = self.pair.situation(cell)
         self.status = self.decide(())
@@ -104,7 +103,7 @@ class Bench:
         programs = [self._changed(program, changes) for program in self.situation.programs]
         given = dict(self.given)
         given.update((c.what, True) for c in changes if c.kind == "fact")
-        return status_of(self.view.book.baseline, programs, given)
+        return status_of(self.profile, programs, given)
 
     def _changed(self, program: Program, changes: tuple[Change, ...]) -> Program:
         gone = {c.rule for c in changes if c.kind == "ban"}
@@ -162,7 +161,7 @@ class Bench:
             yield Change("burden", rule.iri, level.value)
         for test in comparisons(entry.when):
             known = self.view.book.records.facts.get(test.fact)
-            stated = self.given.get(test.fact, self.view.book.baseline.get(test.fact, False))
+            stated = self.given.get(test.fact, self.profile.get(test.fact, False))
             if known and known.kind is bool and not stated and test.fact not in self.given:
                 yield Change("fact", rule.iri, test.fact)
 

@@ -345,7 +345,7 @@ class Outlook:
         )
         return Program(strand.order, strand.action, reach, within, entries, reviews)
 
-    def _single(self, target: Class, mask: int) -> Single:
+    def _single(self, target: Class, mask: int, sector: str) -> Single:
         parts = [(s, target.inside.get(s.order, ()), target.covers) for s in self.strands]
         for strand in target.imports:
             from_here = {
@@ -364,21 +364,22 @@ class Outlook:
                     if strand.action is Action.TRANSFER or made.entries:
                         yield made
 
-        return self.forge.single(key, programs)
+        return self.forge.single(key, programs, sector)
 
     def status(self, target: Class, cell: Cell) -> Status:
         """Return the status alone towards one class of destinations: that of `outcome`, without its range."""
         asked = self._mask(cell.data, "data") & self._mask(cell.purpose, "purpose")
-        return self._single(target, asked & self._mask(cell.sector, "sector") & target.relevant).status
+        asked &= self._mask(cell.sector, "sector") & target.relevant
+        return self._single(target, asked, cell.sector).status
 
     def outcome(self, target: Class, cell: Cell) -> Outcome:
         """Return the answer towards one class of destinations for a category, purpose and sector."""
         asked, every = self._grid(target, cell)
-        key = ("outcome", target.number, asked, every)
+        key = ("outcome", target.number, asked, every, cell.sector)
         found = self._memo.get(key)
         if not isinstance(found, Outcome):
-            main = self._single(target, asked)
-            singles = [main, *(self._single(target, mask) for mask in every if mask != asked)]
+            main = self._single(target, asked, cell.sector)
+            singles = [main, *(self._single(target, m, cell.sector) for m in every if m != asked)]
             best, worst = span(set().union(*(s.statuses for s in singles)))
             capped = any(s.capped for s in singles)
             found = Outcome(main.status, best, worst, main.route, main.obstacle, capped)

@@ -106,7 +106,7 @@ class Walk:
         found = self._onward.get((origin, first))
         if found is None:
             pair = Pair(self.view, origin, first)
-            baseline = self.book.baseline
+            baseline = self.book.profile(self.cell.sector)
             entries = [
                 entry
                 for entry in pair.situation(self.cell).beside

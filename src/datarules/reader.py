@@ -218,6 +218,7 @@ class _Reader:
             self._term(iri, "baseline") == "Holds",
             self._texts(iri, v.SKOS + "altLabel"),
             iri in self.types[v.NS + "Reading"],
+            frozenset(self._iris(iri, v.NS + "assumedIn")),
         )
 
     def _jurisdiction(self, iri: str) -> Jurisdiction:

@@ -74,6 +74,7 @@ COLUMNS: dict[str, tuple[tuple[str, pa.DataType], ...]] = {
             (name, TEXT)
             for name in ("name", "label", "kind", "unit", "window", "role", "baseline", "definition")
         ),
+        ("assumed_in", LIST),
     ),
     "changes": (
         ("date", pa.date32()),

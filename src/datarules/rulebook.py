@@ -46,7 +46,7 @@ class RuleBook:
     Attributes:
         records: every record by IRI.
         broader: per scheme, each concept with itself and all that is broader.
-        baseline: what the baseline profile assumes of each yes/no circumstance.
+        baseline: what the baseline profile assumes of each yes/no circumstance, in no particular sector.
         epochs: the days on which some statement starts or ends, ascending (ordinals).
         release: version of the data it was compiled from.
         kept: what answers say of a rule or entry, by IRI, made when first asked for.
@@ -59,15 +59,11 @@ class RuleBook:
         self.broader: dict[str, frozenset[str]] = {}
         for scheme in (records.categories, records.purposes, records.sectors):
             self.broader.update(narrower_closure(scheme.values()))
-        self.baseline: Mapping[str, bool] = {
-            f.name: f.baseline for f in records.facts.values() if f.kind is bool
-        }
+        self.baseline = {f.name: f.baseline for f in records.facts.values() if f.kind is bool}
+        self._profiles: dict[str, Mapping[str, bool]] = {}
         days = {0}
-        dated: list[Rule | Membership | Coverage] = [
-            *records.rules.values(),
-            *records.memberships.values(),
-            *records.coverages.values(),
-        ]
+        dated: list[Rule | Membership | Coverage] = [*records.rules.values(), *records.coverages.values()]
+        dated += records.memberships.values()
         for statement in dated:
             days.update(d for d in (statement.start, statement.end) if d < FOREVER)
         self.epochs = sorted(days)
@@ -108,6 +104,15 @@ class RuleBook:
     def with_law(self, rules: dict[str, Rule], memberships: dict[str, Membership]) -> RuleBook:
         """Return a rulebook of other rules and entries over the same places, lists, facts and concepts."""
         return RuleBook(replace(self.records, rules=rules, memberships=memberships), self.release)
+
+    def profile(self, sector: str) -> Mapping[str, bool]:
+        """Return what the baseline profile assumes in a sector; `baseline` itself where that is the same."""
+        found = self._profiles.get(sector)
+        if found is None:
+            around = self.broader.get(sector, frozenset())
+            more = {f.name: True for f in self.records.facts.values() if not around.isdisjoint(f.assumed_in)}
+            found = self._profiles[sector] = {**self.baseline, **more} if more else self.baseline
+        return found
 
     def alike(self, facts: tuple[tuple[str, Value], ...]) -> tuple[tuple[str, Value], ...]:
         """Return facts with each number replaced by the least that no rule or entry tells apart from it.

@@ -242,7 +242,7 @@ class Table:
     ) -> None:
         self.situation = situation
         self.unmet = unmet
-        self._baseline = baseline
+        self.profile = baseline
         self.space = Space(situation.tests, baseline, fixed)
         self.capped = self.space.size > CAP
         if self.capped:
@@ -340,11 +340,11 @@ class Table:
         values = self.space.turning(names, self.layers.values(), seen.within)
         tests = [t for name in names for t in self.situation.tests if t.fact == name]
         fixed = {
-            t.fact: given.get(t.fact, self._baseline.get(t.fact, 0))
+            t.fact: given.get(t.fact, self.profile.get(t.fact, 0))
             for t in self.situation.tests
             if t.fact not in deciding
         }
-        space = Space(tests, self._baseline, fixed, values)
+        space = Space(tests, self.profile, fixed, values)
         layers = combine([order_verdict(p, space, self.unmet) for p in self.situation.programs], space)
         return (tuple(values.items()), tuple((s, layers[s]) for s in Status if layers.get(s)))
 

@@ -249,6 +249,11 @@ def fact_values(book: RuleBook, given: Facts) -> dict[str, list[Value]]:
     return {f: [given[f]] if f in given else sorted(some) for f, some in sorted(values.items())}
 
 
+def in_sector(book: RuleBook, fact: str, sector: str) -> bool:
+    """Whether the profile takes a circumstance to hold in a sector."""
+    return bool(book.records.facts[fact].assumed_in & World(book, 0, "", "", "", {}).above(sector, "sectors"))
+
+
 def literal(book: RuleBook, transfer: Transfer, day: int) -> Literal:
     """Decide by looking at every world, one at a time (one data category)."""
     given = dict(transfer.facts)
@@ -261,7 +266,7 @@ def literal(book: RuleBook, transfer: Transfer, day: int) -> Literal:
         for choice in product(*values.values()):
             world = World(book, day, cell[0], cell[1], cell[2], dict(zip(values, choice, strict=True)))
             answers[cell, choice] = world.status(transfer)
-    base = tuple(given.get(f, book.baseline.get(f, 0)) for f in values)
+    base = tuple(given.get(f, book.baseline.get(f, 0) or in_sector(book, f, transfer.sector)) for f in values)
     found = set(answers.values())
     on_scale = [s for s in ORDER if s in found]
     off = [s for s in (Status.UNKNOWN, Status.CONTESTED) if s in found]

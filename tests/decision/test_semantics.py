@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from datarules import beside
 from datarules.decide import decide
+from datarules.explain import text
 from datarules.matrix import STATUSES, frame, matrix
 from datarules.model import Comparison, Decision, Membership, Transfer
 from datarules.rulebook import RuleBook
-from datarules.vocab import CATEGORY, SCALE, Action, Status, Strength
+from datarules.vocab import CATEGORY, SCALE, SECTOR, Action, Status, Strength
 
 from .literal import literal
 from .worlds import DAY, ask, cat, entry, place, random_entries, random_questions, random_rules, rule, world
@@ -149,6 +151,28 @@ def test_an_unknown_exception_widens_the_answer_and_is_named() -> None:
     found = answer(small(ban, free), ask())
     assert (found.best, found.status, found.worst) == (Status.FREE, Status.FREE, Status.PROHIBITED)
     assert found.deciding == ("f1",)
+
+
+def test_the_sector_asked_about_says_what_is_assumed_and_leaves_it_open() -> None:
+    """f2 is assumed among banks alone."""
+    rules = [
+        rule("open", "A", "Permission", strength=Strength.RESIDUAL),
+        rule("shut", "A", "Prohibition", when=Comparison("f2", "eq", True)),
+    ]
+    book = world(rules)
+    anywhere, banks = (decide(book, ask(sector=name), DAY) for name in ("any", "bank"))
+    assert (anywhere.status, banks.status) == (Status.FREE, Status.PROHIBITED)
+    for found in (anywhere, banks):
+        assert (found.best, found.worst, found.deciding) == (Status.FREE, Status.PROHIBITED, ("f2",))
+    told = [
+        any("assumed unless stated: f2" in line for line in text(book, f, date.fromordinal(DAY)))
+        for f in (anywhere, banks)
+    ]
+    assert told == [False, True]
+    assert decide(book, ask(sector="bank", f2=False), DAY).status is Status.FREE
+    asked = frame(book, [cat("personal")], sector=SECTOR + "bank")
+    cells = matrix(book, asked, DAY)
+    assert STATUSES[cells.status[0, 0, 1]] is Status.PROHIBITED
 
 
 def test_open_facts_give_the_worst_case_as_status() -> None:

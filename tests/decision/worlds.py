@@ -140,7 +140,18 @@ def world(
         memberships={m.iri: m for m in entries or []},
         coverages={c.iri: c for c in coverages or []},
         facts={
-            **{n: Fact(n, n, n, False, bool, baseline=n == "f3") for n in FLAGS},
+            **{
+                n: Fact(
+                    n,
+                    n,
+                    n,
+                    False,
+                    bool,
+                    baseline=n == "f3",
+                    assumed_in=frozenset({v.SECTOR + "bank"}) if n == "f2" else frozenset(),
+                )
+                for n in FLAGS
+            },
             "count": Fact("count", "count", "count", False, int, "persons", "a year"),
             **{n: Fact(n, n, n, True, bool, burden=b) for n, b in MEASURES.items()},
         },
