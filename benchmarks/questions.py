@@ -14,8 +14,9 @@ from datetime import date
 
 from datarules import vocab as v
 from datarules.model import Comparison, Transfer, Value
-from datarules.pairs import Pair, Situation
+from datarules.pairs import Pair
 from datarules.rulebook import Cell, RuleBook
+from datarules.situations import Situation
 
 DAYS = tuple(
     date.fromisoformat(day)

@@ -30,6 +30,7 @@ ROWS: tuple[tuple[str, ...], ...] = (
     ("rulebook",),
     ("consistency",),
     ("validate",),
+    ("situations",),
     ("pairs", "verdicts", "scenario"),
     ("beside",),
     ("decide", "forge"),
@@ -78,7 +79,6 @@ ROWS: tuple[tuple[str, ...], ...] = (
 )
 
 WITHIN = {
-    ("verdicts", "pairs"),
     ("endpoint_guard", "endpoint"),
 }
 """Imports between modules of one row: (who, whom)."""

@@ -9,8 +9,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from .model import FALSE, Conflict, Expr, Overlay, Rule, Value, all_of
-from .pairs import Entry, Pair, Situation
+from .pairs import Pair
 from .rulebook import Cell, RuleBook
+from .situations import Entry, Situation
 from .vocab import LOCALISATION, MECHANISM, SCALE, Action, Arising, Modality, Status
 from .worlds import holds
 

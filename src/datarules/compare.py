@@ -108,10 +108,14 @@ def _axes(
             put("localisation", entry.rule)
     for order in pair.orders.keys() - pair.target_orders.keys():
         for rule in view.rules.get((order, Action.DISCLOSE), ()):
+            if pair.leaves_out(rule, pair.destination):
+                continue
             if book.data_matches(rule.scope, cell.data) or cell.data in _above(book, rule):
                 put("government-access", rule)
         for action in (Action.TRANSFER, *LOCALISATION):
             for rule in view.rules.get((order, action), ()):
+                if pair.leaves_out(rule, pair.destination):
+                    continue
                 if rule.scope.data & AI_DATA or AI_PURPOSE in rule.scope.purposes:
                     put("ai-data", rule)
     return {axis: tuple(one for _, one in sorted(rules.items())) for axis, rules in found.items()}

@@ -11,8 +11,9 @@ from dataclasses import dataclass, replace
 
 from .beside import conflicts, overlays
 from .model import Coverage, Decision, Obstacle, Overlay, Part, Route, Transfer, Value
-from .pairs import Grid, Pair, Situation
+from .pairs import Pair
 from .rulebook import Cell, RuleBook
+from .situations import Grid, Situation
 from .verdicts import RANK, ROUTE_LEVELS, Look, Table, span
 from .vocab import SCALE, Modality, Status, Strength
 from .worlds import NOW, Prospects

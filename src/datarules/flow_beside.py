@@ -12,8 +12,9 @@ from typing import NamedTuple
 
 from .beside import EXCLUSIVE, kind_of, location_clash
 from .model import Decision, Rule, Value
-from .pairs import BESIDE, Entry, Pair, duties_of
+from .pairs import BESIDE, Pair, duties_of
 from .rulebook import Cell, DayView
+from .situations import Entry
 from .vocab import LOCALISATION, Action
 from .worlds import holds
 
@@ -147,7 +148,9 @@ class Abreast:
             *((order, within.get(order, {})) for order in orders),
         ):
             for place, chains in found.items():
-                ways = tuple(tuple((entry.scope, entry.when) for entry in chain) for chain in chains)
+                ways = tuple(
+                    tuple((entry.scope, entry.when, entry.leaves_out) for entry in chain) for chain in chains
+                )
                 marks.setdefault(place, []).append((name, ways))
         return {place: tuple(found) for place, found in marks.items()}
 

@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 from .model import Expr, Membership, Value, all_of
-from .pairs import Program, situation_of
 from .rulebook import Cell, RuleBook
+from .situations import Program, situation_of
 from .verdicts import RANK, ROUTE_LEVELS, Table
 from .vocab import SCALE, Modality, Status, Strength
 

@@ -65,6 +65,7 @@ _ENTRY = (
     "a dr:member dr:group",
     "dr:data dr:notData dr:sector dr:purpose dr:appliesIf dr:viaMechanism",
     "dr:validFrom dr:validUntil dr:commencement dr:evidence",
+    "dr:leavesOut",
     "prov:wasRevisionOf",
 )
 LINES: dict[str, tuple[str, ...]] = {

@@ -24,8 +24,8 @@ from .matrix import NUMBER, Frame
 from .model import Rule, comparisons
 from .obstacles import Bench, Change, status_of
 from .outlook import Outlook, outlooks
-from .pairs import Program, entries_of
 from .rulebook import DayView, RuleBook
+from .situations import Program, entries_of
 from .verdicts import RANK, ROUTE_LEVELS, Table
 from .vocab import SCALE, Action, Evidence, Modality, Status
 

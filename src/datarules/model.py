@@ -212,7 +212,7 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class Membership:
-    """One entry of one member in one group; an ``extension`` carries rules but no belonging."""
+    """One entry of one member in one group; an ``extension`` carries rules, some left out, but no belonging."""
 
     iri: str
     member: str
@@ -229,6 +229,7 @@ class Membership:
     confirmations: tuple[Citation, ...] = ()
     note: str = ""
     file: str = ""
+    leaves_out: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,8 +14,9 @@ from dataclasses import dataclass, replace
 from itertools import combinations
 
 from .model import FALSE, Expr, Rule, Value, all_of, comparisons, negate
-from .pairs import Entry, Pair, Program, Situation, entries_of
+from .pairs import Pair
 from .rulebook import Cell, DayView
+from .situations import Entry, Program, Situation, entries_of
 from .verdicts import RANK, combine, order_verdict
 from .vocab import SCALE, Action, Burden, Modality, Status, Strength
 from .worlds import Space
@@ -172,6 +173,7 @@ class Bench:
             lists = sorted(rule.destinations & groups.keys())
             if (
                 rule.iri not in known
+                and not self.pair.leaves_out(rule, self.pair.destination)
                 and lists
                 and rule.modality is Modality.PERMISSION
                 and RANK[SCALE[1 + rule.level]] <= RANK[level]

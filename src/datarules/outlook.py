@@ -12,8 +12,9 @@ from dataclasses import dataclass, field
 
 from .forge import Forge, Single
 from .model import FALSE, TRUE, Coverage, Expr, Rule, Scope, all_of, any_of, negate
-from .pairs import BESIDE, Program, entries_of
+from .pairs import BESIDE
 from .rulebook import Cell, Chain, DayView
+from .situations import Program, entries_of, left_out
 from .verdicts import span
 from .vocab import Action, Extent, Status
 
@@ -150,7 +151,8 @@ class Outlook:
         return tuple(found)
 
     def _strand(self, order: str, action: Action, chains: Sequence[Chain]) -> _Strand:
-        rules = self.view.ordered(order, action)
+        out = left_out(chains)
+        rules = tuple(r for r in self.view.ordered(order, action) if r.iri not in out)
         bits = tuple(self._bit(rule.scope) for rule in rules)
         reach = self._ways(chains)
         reviews = tuple(
@@ -189,6 +191,7 @@ class Outlook:
         for order in view.importers():
             for place, chains in within.get(order, {}).items():
                 marks.setdefault(place, []).append(("imports", order, self._ways(chains)))
+                marks[place] += [("without", rule, ()) for rule in sorted(left_out(chains))]
         found: dict[object, Class] = {}
         for place in view.book.records.jurisdictions:
             key = tuple(marks.get(place, ()))

@@ -7,96 +7,11 @@ same cell, so that the decision looks at each distinct situation once.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 
-from .model import (
-    FALSE,
-    TRUE,
-    Comparison,
-    Coverage,
-    Expr,
-    Membership,
-    Rule,
-    Scope,
-    all_of,
-    any_of,
-    comparisons,
-    negate,
-)
+from .model import FALSE, TRUE, Expr, Membership, Rule, Scope, all_of, any_of, negate
 from .rulebook import Cell, Chain, DayView
+from .situations import Entry, Grid, Program, Situation, entries_of, left_out, situation_of
 from .vocab import LOCALISATION, Action, Extent, Modality
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """A rule in a cell: when it bites, which entries of the order's program override it."""
-
-    rule: Rule
-    when: Expr
-    overridden_by: tuple[int, ...]
-    lists: tuple[Membership, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Program:
-    """The rules of one order on one action in a cell, overriding rules before overridden ones."""
-
-    order: str
-    action: Action
-    reach: Expr
-    inside: Expr
-    entries: tuple[Entry, ...]
-    nothing_added: tuple[Coverage, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Situation:
-    """A cell compiled: programs that decide, entries that stand beside, and what each of the two asks about.
-
-    ``tests`` are the comparisons of the programs alone, so that a duty beside the status adds no world to it.
-    """
-
-    cell: Cell
-    programs: tuple[Program, ...]
-    beside: tuple[Entry, ...]
-    tests: tuple[Comparison, ...]
-    beside_tests: tuple[Comparison, ...]
-    measures: frozenset[str]
-
-
-@dataclass(frozen=True, slots=True)
-class Grid:
-    """The situations a question takes in, the asked one first.
-
-    ``lines`` holds, for each of data, purpose and sector, the sets of situations (by number) that differ
-    on that axis alone.
-    """
-
-    situations: tuple[Situation, ...]
-    lines: dict[str, tuple[tuple[int, ...], ...]]
-
-
-def entries_of(found: list[tuple[Rule, Expr, tuple[Membership, ...]]]) -> tuple[Entry, ...]:
-    """Make the entries of a program from its rules in order, each with when it bites and by which lists."""
-    position = {rule.iri: number for number, (rule, _, _) in enumerate(found)}
-    beaten: dict[str, list[int]] = {}
-    for number, (rule, _, _) in enumerate(found):
-        for iri in rule.overrides:
-            if iri in position:
-                beaten.setdefault(iri, []).append(number)
-    return tuple(Entry(rule, when, tuple(beaten.get(rule.iri, ())), lists) for rule, when, lists in found)
-
-
-def situation_of(cell: Cell, programs: Iterable[Program], beside: Iterable[Entry] = ()) -> Situation:
-    """Make a situation, with the comparisons and measures its programs ask about."""
-    programs, beside = tuple(programs), tuple(beside)
-    tests = dict.fromkeys(
-        t for p in programs for e in (p.reach, p.inside, *(x.when for x in p.entries)) for t in comparisons(e)
-    )
-    aside = dict.fromkeys(t for e in beside for t in comparisons(e.when))
-    measures = frozenset(f for p in programs for e in p.entries for f in e.rule.requires)
-    return Situation(cell, programs, beside, tuple(tests), tuple(aside), measures)
-
 
 BESIDE = (*LOCALISATION, Action.ONWARD_TRANSFER)
 DECIDING = (Action.TRANSFER, Action.IMPORT)
@@ -129,6 +44,10 @@ class Pair:
         self.book = view.book
         self.orders = self._grouped(view.orders_of(origin))
         self.target_orders = self._grouped(view.orders_of(destination))
+        self._out = {
+            end: {order: left_out(chains) for order, chains in orders.items()}
+            for end, orders in ((destination, self.orders), (origin, self.target_orders))
+        }
         self._shared = tuple(self.orders.keys() & self.target_orders.keys())
         self._situations: dict[Cell, Situation] = {}
         self._grids: dict[Cell, Grid] = {}
@@ -168,6 +87,10 @@ class Pair:
         """Return the same where being in the order together settles something: it has law on such data."""
         return self.within(order, opposite, cell) if self.view.speaks(order, cell.data) else FALSE
 
+    def leaves_out(self, rule: Rule, other: str) -> bool:
+        """Say whether a rule of an order is left out where the order reaches the end opposite ``other``."""
+        return rule.iri in self._out[other].get(rule.order, ())
+
     def _places(self, targets: frozenset[str], place: str, cell: Cell) -> tuple[Expr, list[Membership]]:
         alternatives: list[Expr] = []
         used: list[Membership] = []
@@ -179,7 +102,7 @@ class Pair:
 
     def applies(self, rule: Rule, cell: Cell, other: str) -> tuple[Expr, tuple[Membership, ...]]:
         """Return when a rule bites in a cell, ``other`` being the place its destination speaks of."""
-        if not self.book.matches(rule.scope, cell):
+        if self.leaves_out(rule, other) or not self.book.matches(rule.scope, cell):
             return FALSE, ()
         when = rule.when
         lists: list[Membership] = []

@@ -222,12 +222,11 @@ class _Reader:
         )
 
     def _jurisdiction(self, iri: str) -> Jurisdiction:
-        reviewed = self._one(iri, v.NS + "reviewedOn")
         return Jurisdiction(
             iri,
             self._one(iri, v.DCT + "identifier") or v.local(iri),
             self._text(iri, v.SKOS + "prefLabel"),
-            date.fromisoformat(reviewed) if reviewed else None,
+            date.fromisoformat(day) if (day := self._one(iri, v.NS + "reviewedOn")) else None,
             self._texts(iri, v.SKOS + "altLabel"),
             self.home[iri].name,
             iri in self.types[v.NS + "Union"],
@@ -345,6 +344,7 @@ class _Reader:
             confirmations=self._citations(iri, "confirmation"),
             note=" ".join(self._texts(iri, v.SKOS + "note")),
             file=self.home[iri].name,
+            leaves_out=frozenset(self._iris(iri, v.NS + "leavesOut")),
         )
 
     def _coverage(self, iri: str) -> Coverage:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from .model import Rule, Value
-from .pairs import Program, Situation
+from .situations import Program, Situation
 from .vocab import SCALE, Action, Modality, Status, Strength
 from .worlds import CAP, KEPT, NOW, POSSIBLY, Space
 

@@ -125,7 +125,16 @@ class World:
             and not any(self.on(d, other) for d in rule.not_destinations)
         )
 
-    def one_order(self, order: str, action: Action, other: str, given: Facts) -> Status | None:
+    def left_out(self, rule: Rule, place: str) -> bool:
+        """Whether every entry by which a place is under an order, whatever its scope, leaves a rule out."""
+        ways = [
+            m
+            for m in self.book.records.memberships.values()
+            if m.group == rule.order and m.member == place and m.start <= self.day < m.end
+        ]
+        return place != rule.order and bool(ways) and all(rule.iri in m.leaves_out for m in ways)
+
+    def one_order(self, order: str, action: Action, subject: str, other: str, given: Facts) -> Status | None:
         """The answer of one order; nothing where it is silent."""
         rules = [
             r
@@ -135,6 +144,7 @@ class World:
             and not r.commitment
             and r.modality is not Modality.OBLIGATION
             and self.bites(r, other)
+            and not self.left_out(r, subject)
         ]
         usable = {r.iri: all(given.get(m) is not False for m in r.requires) for r in rules}
         stands: dict[str, bool] = {}
@@ -196,8 +206,14 @@ class World:
         """The answer of all orders together."""
         given = dict(transfer.facts)
         here, there = self.orders(transfer.origin), self.orders(transfer.destination)
-        sent = [self.one_order(o, Action.TRANSFER, transfer.destination, given) for o in here - there]
-        received = [self.one_order(o, Action.IMPORT, transfer.origin, given) for o in there - here]
+        sent = [
+            self.one_order(o, Action.TRANSFER, transfer.origin, transfer.destination, given)
+            for o in here - there
+        ]
+        received = [
+            self.one_order(o, Action.IMPORT, transfer.destination, transfer.origin, given)
+            for o in there - here
+        ]
         if Status.PROHIBITED in (*sent, *received):
             return Status.PROHIBITED
         shared = any(self.settles(order) for order in here & there)

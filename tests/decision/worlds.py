@@ -279,6 +279,11 @@ def random_entries(draw: st.DrawFn) -> list[Membership]:
                 member,
                 group,
                 extension=extension,
+                leaves_out=frozenset(
+                    draw(st.sampled_from([[], [], [place("r1")], [place("r0"), place("r2")]]))
+                )
+                if extension
+                else frozenset(),
                 data=data,
                 when=draw(st.one_of(st.just(TRUE), tests)),
             )
