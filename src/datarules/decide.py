@@ -18,8 +18,10 @@ from .verdicts import RANK, ROUTE_LEVELS, Look, Table, span
 from .vocab import SCALE, Modality, Status, Strength
 from .worlds import NOW, Prospects
 
-PAIRS_KEPT = 2048
-"""Most pairs of places remembered, over all days: a pair holds half a megabyte, with many situations more."""
+MOST_KEPT = 256 << 20
+"""Most bytes, as reckoned, that pairs of places remembered may take, over all days."""
+PAIR_WEIGHT = 100_000
+"""Bytes a pair is reckoned to take without what it was asked about."""
 KEPT = 4096
 """Most answers remembered for one pair on one day; the law of a day does not change."""
 
@@ -39,7 +41,7 @@ def decide(book: RuleBook, transfer: Transfer, day: int) -> Decision:
     pair_key = (transfer.origin, transfer.destination)
     pair = view.memo.get(pair_key)
     if not isinstance(pair, Pair):
-        book.count(view, PAIRS_KEPT)
+        book.count(view, PAIR_WEIGHT, MOST_KEPT)
         pair = view.memo[pair_key] = Pair(view, *pair_key)
     if len(transfer.data) == 1:
         return _remembered(pair, Cell(transfer.data[0], transfer.purpose, transfer.sector), transfer)
@@ -176,7 +178,9 @@ def _tables(pair: Pair, cell: Cell, shelf: Shelf, given: Mapping[str, Value]) ->
             one = ("table", situation.cell, unmet)
             table = pair.made.get(one)
             if not isinstance(table, Table):
-                table = pair.made[one] = Table(situation, pair.book.profile(situation.cell.sector), unmet)
+                table = Table(situation, pair.book.profile(situation.cell.sector), unmet)
+                pair.book.count(pair.view, table.weight, MOST_KEPT)
+                pair.made[one] = table
             made.append(table)
         tables = pair.made[key] = tuple(made)
     return [(Table(t.situation, t.profile, t.unmet, given) if t.capped else t).look(given) for t in tables]

@@ -74,7 +74,7 @@ class RuleBook:
         self.kept: dict[str, dict[str, Any]] = {}
         self.words: dict[int, tuple[Expr, str]] = {}
         self._views: dict[int, DayView] = {}
-        self._pairs = 0
+        self._weight = 0
         self.by_code = {j.code: j for j in records.jurisdictions.values()}
         self._steps: dict[str, list[int]] | None = None
 
@@ -160,13 +160,13 @@ class RuleBook:
         """Drop the view of a day, for walks over many days that look at each once."""
         self._views.pop(bisect_right(self.epochs, day) - 1, None)
 
-    def count(self, view: DayView, most: int) -> None:
-        """Count one more pair of places remembered; where they are too many, all but the day in hand are forgotten."""
-        if self._pairs >= most:
+    def count(self, view: DayView, weight: int, most: int) -> None:
+        """Count bytes more that are remembered; where they are too many, all but the day in hand is forgotten."""
+        if self._weight + weight > most:
             self._views = {epoch: one for epoch, one in self._views.items() if one is view}
             view.memo.clear()
-            self._pairs = 0
-        self._pairs += 1
+            self._weight = 0
+        self._weight += weight
 
     def arising(self, category: str) -> Arising | None:
         """Return where data of a category arise, which narrower categories take over."""

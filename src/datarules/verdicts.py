@@ -223,7 +223,8 @@ class Row:
     def __init__(self, bits: Iterable[int], worlds: int) -> None:
         self.bits = tuple(bits)
         size = (worlds + 7) // 8
-        self.rows = tuple(one.to_bytes(size, "little") for one in self.bits)
+        made = {one: one.to_bytes(size, "little") for one in dict.fromkeys(self.bits)}
+        self.rows = tuple(made[one] for one in self.bits)
 
 
 class Table:
@@ -250,9 +251,16 @@ class Table:
             self.space = Space(situation.tests, baseline, every | dict(fixed or {}))
         self.verdicts = tuple(order_verdict(program, self.space, unmet) for program in situation.programs)
         self.layers = combine(self.verdicts, self.space)
+        self.space.forget()
         self._fixed = dict(fixed or {})
         self._looks: dict[object, Look] = {}
         self._signatures: dict[object, object] = {}
+
+    @property
+    def weight(self) -> int:
+        """Bytes it is reckoned to take, its rows included."""
+        entries = sum(len(verdict.stands) + 4 for verdict in self.verdicts)
+        return 4 * entries * (self.space.size // 8 + 64)
 
     @cached_property
     def stands(self) -> Row:

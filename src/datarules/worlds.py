@@ -150,6 +150,10 @@ class Space:
             found = self._bits[expr] = self._compute(expr)
         return found
 
+    def forget(self) -> None:
+        """Give up what was remembered of expressions looked at."""
+        self._bits = {}
+
     def _compute(self, expr: Expr) -> int:
         if isinstance(expr, Comparison):
             if expr.fact in self._fixed:

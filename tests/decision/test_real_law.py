@@ -15,7 +15,7 @@ from datarules.explain import conflict
 from datarules.model import Transfer, Value
 from datarules.pairs import Pair
 from datarules.rulebook import Cell, RuleBook
-from datarules.verdicts import bars
+from datarules.verdicts import Table, bars
 
 from .literal import World, asked
 
@@ -98,7 +98,7 @@ def test_a_ban_on_disclosure_names_every_way_out(book: RuleBook) -> None:
 def test_days_asked_about_before_are_forgotten_when_pairs_grow_many(
     book: RuleBook, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("datarules.decide.PAIRS_KEPT", 3)
+    monkeypatch.setattr("datarules.decide.MOST_KEPT", 1)
     names = book.by_code
     eu, us, jp = (names[code].iri for code in ("EU", "US", "JP"))
     personal = v.CATEGORY + "personal"
@@ -117,6 +117,31 @@ def test_days_asked_about_before_are_forgotten_when_pairs_grow_many(
     gc.collect()
     assert held() is None
     assert asked(eu, us, first) is before
+
+
+def test_what_is_remembered_of_questions_stays_within_its_bound(
+    book: RuleBook, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fresh = RuleBook(book.records, book.release)
+    most = 4 << 20
+    monkeypatch.setattr("datarules.decide.MOST_KEPT", most)
+    day = date(2026, 5, 1).toordinal()
+    origin = fresh.by_code["AU-NSW"].iri
+    made = 0
+    for destination in sorted(fresh.records.jurisdictions)[:25]:
+        for name in ("any", "personal", "health", "financial"):
+            decide(
+                fresh, Transfer(origin, destination, (v.CATEGORY + name,), v.ANY_PURPOSE, v.ANY_SECTOR), day
+            )
+            gc.collect()
+            weights = [
+                one.weight
+                for one in gc.get_objects()
+                if isinstance(one, Table) and one.profile is fresh.baseline
+            ]
+            assert sum(weights) <= most
+            made = max(made, len(weights))
+    assert made > 3
 
 
 def test_a_ban_bars_in_the_world_of_the_profile_where_the_decision_shows_it(book: RuleBook) -> None:
